@@ -1,0 +1,33 @@
+// The list of all benchmarks. A new one is a file, a declaration and a line here.
+#include <array>
+
+#include "bench/benchmark.h"
+
+namespace cofilter::bench {
+namespace {
+
+constexpr std::array<Benchmark, 6> kBenchmarks = {{
+    {"served-quality",
+     "recall, NDCG, tail and coverage of the lists that the server gives, per set",
+     RunServedQuality},
+    {"retrieval", "share of the exact top 20 among the candidates, at every notch of the dial",
+     RunRetrieval},
+    {"train", "time and memory from a log to an artifact; equal bytes on 1 and 2 threads",
+     RunTrain},
+    {"latency", "RecommendItems one call at a time, beside a bare gRPC server", RunLatency},
+    {"reaction", "scores right after RecordEvents against an exact fold-in", RunReaction},
+    {"crash", "kill -9 during ingest: acknowledged events lost or counted twice", RunCrash},
+}};
+
+}  // namespace
+
+std::span<const Benchmark> Benchmarks() { return kBenchmarks; }
+
+const Benchmark* FindBenchmark(std::string_view name) {
+  for (const Benchmark& benchmark : kBenchmarks) {
+    if (benchmark.name == name) return &benchmark;
+  }
+  return nullptr;
+}
+
+}  // namespace cofilter::bench

@@ -1,0 +1,361 @@
+// served-quality: the training events imported, every test member asked for 20 through the API, the
+// lists judged.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iostream>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "bench/benchmark.h"
+#include "bench/exact_lists.h"
+#include "bench/generated_set.h"
+#include "bench/list_quality.h"
+#include "bench/server_process.h"
+#include "bench/service_client.h"
+#include "bench/set_data.h"
+#include "bench/training_run.h"
+#include "runtime/clock.h"
+#include "runtime/status_macros.h"
+
+namespace cofilter::bench {
+namespace {
+
+constexpr int kCallsInFlight = 8;
+
+struct AccuracyBars {
+  double recall;
+  double ndcg;
+};
+// What one notch must hold together.
+struct DialBars {
+  double recall;
+  double tail_recall;
+  double coverage;
+};
+struct Plan {
+  std::string set;
+  std::optional<AccuracyBars> given;  // with the committed parameter file
+  std::optional<AccuracyBars>
+      chosen;  // with parameters that the trainer chose on a validation part
+  std::optional<DialBars> dial;
+};
+
+const std::vector<Plan>& Plans() {
+  static const std::vector<Plan> plans = {
+      {"gowalla", AccuracyBars{.190, .157}, AccuracyBars{.187, .154}, DialBars{.186, .080, .62}},
+      {"mooccubex-enrolments", AccuracyBars{.400, .208}, std::nullopt, std::nullopt},
+      {"amazon-book-kgat", AccuracyBars{.173, .099}, std::nullopt, std::nullopt},
+      {"ml-1m", AccuracyBars{.284, .272}, std::nullopt, std::nullopt},
+  };
+  return plans;
+}
+// The most that served figures may differ from exact scoring of all items, in per cent.
+constexpr double kServedDifference = 0.3;
+
+// Which figures a run of a plan takes, and against what.
+struct Run {
+  Plan plan;
+  bool with_bars = true;
+  bool all_notches = false;
+  std::string parameters;  // for "given"; empty: there is no such file, and only "chosen" is taken
+};
+
+void Say(const std::string& what) { std::cerr << "served-quality: " << what << "\n"; }
+
+using Lists = std::vector<std::vector<std::uint32_t>>;
+
+// Everybody's list from the server. Fails when a list was made in any other way than by the
+// operator.
+absl::StatusOr<Lists> AskEverybody(const ServiceClient& client, const SetData& set,
+                                   const QualityMeter& meter, int notch) {
+  Lists lists(set.test.size());
+  COFILTER_RETURN_IF_ERROR(
+      ForEachInFlight(set.test.size(), kCallsInFlight, [&](std::size_t n) -> absl::Status {
+        v1::RecommendItemsRequest request;
+        const std::uint32_t member = set.test[n].member;
+        request.set_member_id(set.train.member_ids[member]);
+        request.set_surface(kSurface);
+        request.set_count(kListLength);
+        request.set_dial(static_cast<double>(notch) / (models::kNotches - 1));
+        request.set_max_reasons(0);
+        COFILTER_ASSIGN_OR_RETURN(const v1::RecommendItemsResponse response,
+                                  client.Recommend(request));
+        const v1::Recommendation& list = response.recommendation();
+        if (!set.train.of(member).empty() && list.level() != v1::LEVEL_PERSONALISED) {
+          return absl::InternalError(absl::StrCat("member ", request.member_id(),
+                                                  " got a list of level ",
+                                                  v1::Level_Name(list.level())));
+        }
+        for (const v1::RecommendedItem& item : list.items()) {
+          const std::optional<std::uint32_t> row = meter.RowOf(item.item_id());
+          if (!row)
+            return absl::InternalError(
+                absl::StrCat("item ", item.item_id(), " is of no catalogue"));
+          lists[n].push_back(*row);
+        }
+        return absl::OkStatus();
+      }));
+  return lists;
+}
+
+// Everybody's list by exact scores of all items, without the server.
+Lists ScoreEverybody(const models::Operator& op, const SetData& set, const QualityMeter& meter,
+                     int notch) {
+  Lists lists(set.test.size());
+  const runtime::Time now = runtime::SystemClock::Instance().Now();
+  const auto threads = static_cast<int>(AllowedCpus().size());
+  std::vector<std::vector<float>> scores(static_cast<std::size_t>(threads));
+  std::vector<std::thread> workers;
+  for (int t = 0; t < threads; ++t) {
+    workers.emplace_back([&, t] {
+      for (std::size_t n = static_cast<std::size_t>(t); n < lists.size();
+           n += static_cast<std::size_t>(threads)) {
+        const MemberHistory history = HistoryOf(op, set.train, set.test[n].member);
+        const models::FoldedHistory folded = FoldExactly(op, history.items, now);
+        for (const std::uint32_t row : ExactTop(op, folded, notch, history.rows, kListLength,
+                                                &scores[static_cast<std::size_t>(t)])) {
+          if (const auto known = meter.RowOf(std::string(op.item_id(row))))
+            lists[n].push_back(*known);
+        }
+      }
+    });
+  }
+  for (std::thread& worker : workers) worker.join();
+  return lists;
+}
+
+Figure Plain(std::string name, double value, std::string unit,
+             std::optional<Bar> bar = std::nullopt) {
+  return {.name = std::move(name),
+          .value = value,
+          .unit = std::move(unit),
+          .bar = bar,
+          .spread = {},
+          .note = {}};
+}
+
+void AddAccuracy(const std::string& name, const ListQuality& quality,
+                 std::optional<AccuracyBars> bars, Report* report) {
+  report->Add(Plain(name + ": R@20", quality.recall, "share",
+                    bars ? std::optional(AtLeast(bars->recall)) : std::nullopt));
+  report->Add(Plain(name + ": N@20", quality.ndcg, "share",
+                    bars ? std::optional(AtLeast(bars->ndcg)) : std::nullopt));
+  report->Add(Plain(name + ": tail R@20", quality.tail_recall, "share"));
+  report->Add(Plain(name + ": coverage", quality.coverage, "share"));
+}
+
+double PerCent(double served, double exact) {
+  return exact == 0 ? (served == 0 ? 0 : 100) : 100 * std::fabs(served - exact) / exact;
+}
+
+void AddDifference(const std::string& name, const ListQuality& served, const ListQuality& exact,
+                   bool with_bar, Report* report) {
+  const std::optional<Bar> bar = with_bar ? std::optional(AtMost(kServedDifference)) : std::nullopt;
+  Figure recall = Plain(name + ": R@20 served against exact scoring",
+                        PerCent(served.recall, exact.recall), "%", bar);
+  recall.note = "exact " + FormatValue(exact.recall);
+  report->Add(recall);
+  Figure ndcg = Plain(name + ": N@20 served against exact scoring",
+                      PerCent(served.ndcg, exact.ndcg), "%", bar);
+  ndcg.note = "exact " + FormatValue(exact.ndcg);
+  report->Add(ndcg);
+}
+
+// The first notch that holds all three; if none does, the one whose worst shortfall is least.
+int PickNotch(const std::vector<ListQuality>& notches, const DialBars& bars) {
+  int best = 0;
+  double best_margin = -1e9;
+  for (std::size_t notch = 0; notch < notches.size(); ++notch) {
+    const double margin = std::min({notches[notch].recall / bars.recall,
+                                    notches[notch].tail_recall / bars.tail_recall,
+                                    notches[notch].coverage / bars.coverage});
+    if (margin >= 1) return static_cast<int>(notch);
+    if (margin > best_margin) {
+      best_margin = margin;
+      best = static_cast<int>(notch);
+    }
+  }
+  return best;
+}
+
+void AddDial(const std::string& name, const std::vector<ListQuality>& notches,
+             const std::optional<DialBars>& bars, Report* report) {
+  if (bars.has_value()) {
+    const int picked = PickNotch(notches, *bars);
+    const ListQuality& quality = notches[static_cast<std::size_t>(picked)];
+    const std::string at = name + ", one notch";
+    const std::string note = absl::StrCat("notch ", picked);
+    for (Figure figure :
+         {Plain(at + ": R@20", quality.recall, "share", AtLeast(bars->recall)),
+          Plain(at + ": tail R@20", quality.tail_recall, "share", AtLeast(bars->tail_recall)),
+          Plain(at + ": coverage", quality.coverage, "share", AtLeast(bars->coverage))}) {
+      figure.note = note;
+      report->Add(figure);
+    }
+  }
+  Curve curve{.title = name + ": what each notch of the dial costs and buys",
+              .x_name = "tail R@20",
+              .y_name = "R@20",
+              .points = {}};
+  for (std::size_t notch = 0; notch < notches.size(); ++notch) {
+    AddAccuracy(absl::StrCat(name, ", notch ", notch), notches[notch], std::nullopt, report);
+    curve.points.push_back(
+        {notches[notch].tail_recall, notches[notch].recall, std::to_string(notch)});
+  }
+  report->curves.push_back(std::move(curve));
+}
+
+class SetRun {
+ public:
+  static absl::Status Take(const Settings& settings, const SetDescriptor& set, const Run& run,
+                           Report* report) {
+    SetRun taken(settings, set, run, report);
+    return taken.TakeFigures();
+  }
+
+ private:
+  SetRun(const Settings& settings, const SetDescriptor& set, const Run& run, Report* report)
+      : settings_(settings), set_(set), run_(run), report_(report) {}
+
+  absl::Status TakeFigures() {
+    COFILTER_ASSIGN_OR_RETURN(data_, LoadSet(set_));
+    meter_ = std::make_unique<QualityMeter>(data_);
+    server_options_ = {
+        .program = settings_.programs + "/cofilter-server",
+        .directory = absl::StrCat(settings_.work_directory, "/served-", set_.name),
+        .models_directory = absl::StrCat(settings_.work_directory, "/models-", set_.name),
+        .operator_name = "",
+        .worker_threads = 0,
+        .cpu = std::nullopt};
+    if (!run_.parameters.empty()) {
+      COFILTER_RETURN_IF_ERROR(TrainAndServe(run_.parameters));
+      COFILTER_RETURN_IF_ERROR(
+          TakeOne(set_.name + ", given", run_.plan.given, run_.all_notches, run_.plan.dial));
+    }
+    if (run_.plan.chosen.has_value() || run_.parameters.empty()) {
+      COFILTER_RETURN_IF_ERROR(TrainAndServe(""));
+      COFILTER_RETURN_IF_ERROR(TakeOne(set_.name + ", chosen", run_.plan.chosen,
+                                       run_.parameters.empty() && run_.all_notches, std::nullopt));
+    }
+    return absl::OkStatus();
+  }
+
+  // The first time the server is started and filled; later models are promoted while it serves.
+  absl::Status TrainAndServe(const std::string& parameters) {
+    Say(absl::StrCat(set_.name, ": training, parameters ",
+                     parameters.empty() ? "chosen by the trainer" : parameters));
+    COFILTER_ASSIGN_OR_RETURN(
+        const TrainedModel trained,
+        TrainOnSet(settings_, set_, parameters, server_options_.models_directory));
+    COFILTER_ASSIGN_OR_RETURN(loaded_, LoadOperator(trained.directory));
+    if (server_ == nullptr) {
+      server_options_.operator_name = loaded_.op->name();
+      COFILTER_ASSIGN_OR_RETURN(server_, ServerProcess::Start(server_options_));
+      client_ = std::make_unique<ServiceClient>(server_->address());
+      Say(absl::StrCat(set_.name, ": importing ", data_.train.interactions.size(), " events"));
+      COFILTER_RETURN_IF_ERROR(ImportSet(*client_, data_.train));
+    } else if (loaded_.op->name() != server_options_.operator_name) {
+      return absl::InternalError(
+          absl::StrCat("the second model's operator is called ", loaded_.op->name()));
+    }
+    return client_->Promote(trained.version);
+  }
+
+  absl::StatusOr<ListQuality> Served(int notch) {
+    COFILTER_ASSIGN_OR_RETURN(const Lists lists, AskEverybody(*client_, data_, *meter_, notch));
+    return meter_->Measure(lists);
+  }
+
+  absl::Status TakeOne(const std::string& name, const std::optional<AccuracyBars>& bars,
+                       bool all_notches, const std::optional<DialBars>& dial) {
+    Say(absl::StrCat(name, ": asking ", data_.test.size(), " members",
+                     all_notches ? " at every notch" : ""));
+    std::vector<ListQuality> notches;
+    for (int notch = 0; notch < (all_notches ? models::kNotches : 1); ++notch) {
+      COFILTER_ASSIGN_OR_RETURN(const ListQuality quality, Served(notch));
+      notches.push_back(quality);
+    }
+    AddAccuracy(name, notches[0], run_.with_bars ? bars : std::nullopt, report_);
+    AddDifference(name, notches[0], meter_->Measure(ScoreEverybody(*loaded_.op, data_, *meter_, 0)),
+                  run_.with_bars, report_);
+    if (!all_notches) return absl::OkStatus();
+    AddDial(name, notches, dial, report_);
+    if (dial.has_value()) {
+      const int picked = PickNotch(notches, *dial);
+      AddDifference(name + ", one notch", notches[static_cast<std::size_t>(picked)],
+                    meter_->Measure(ScoreEverybody(*loaded_.op, data_, *meter_, picked)),
+                    run_.with_bars, report_);
+    }
+    return absl::OkStatus();
+  }
+
+  const Settings& settings_;
+  const SetDescriptor& set_;
+  const Run& run_;
+  Report* const report_;
+  SetData data_;
+  std::unique_ptr<QualityMeter> meter_;
+  ServerOptions server_options_;
+  LoadedOperator loaded_;
+  std::unique_ptr<ServerProcess> server_;
+  std::unique_ptr<ServiceClient> client_;
+};
+
+// The figures that are missing with their set.
+std::vector<std::pair<std::string, Bar>> BarsOf(const Plan& plan) {
+  std::vector<std::pair<std::string, Bar>> bars;
+  const auto add = [&](const std::string& name, const std::optional<AccuracyBars>& accuracy) {
+    if (!accuracy) return;
+    bars.emplace_back(name + ": R@20", AtLeast(accuracy->recall));
+    bars.emplace_back(name + ": N@20", AtLeast(accuracy->ndcg));
+  };
+  add(plan.set + ", given", plan.given);
+  add(plan.set + ", chosen", plan.chosen);
+  if (plan.dial) {
+    bars.emplace_back(plan.set + ", given, one notch: R@20", AtLeast(plan.dial->recall));
+    bars.emplace_back(plan.set + ", given, one notch: tail R@20", AtLeast(plan.dial->tail_recall));
+    bars.emplace_back(plan.set + ", given, one notch: coverage", AtLeast(plan.dial->coverage));
+  }
+  return bars;
+}
+
+}  // namespace
+
+absl::StatusOr<Report> RunServedQuality(const Settings& settings) {
+  Report report{.bench = "served-quality", .figures = {}, .conditions = {}, .curves = {}};
+  if (settings.set_directory.has_value() || settings.smoke) {
+    COFILTER_ASSIGN_OR_RETURN(const SetDescriptor set, ResolveSet(settings, "smoke"));
+    const Run run{.plan = {.set = set.name, .given = {}, .chosen = {}, .dial = {}},
+                  .with_bars = false,
+                  .all_notches = true,
+                  .parameters = ""};
+    COFILTER_RETURN_IF_ERROR(SetRun::Take(settings, set, run, &report));
+  } else {
+    for (const Plan& plan : Plans()) {
+      const absl::StatusOr<SetDescriptor> set = ResolveSet(settings, plan.set);
+      if (absl::IsNotFound(set.status())) {
+        AddMissing(set.status(), BarsOf(plan), &report);
+        continue;
+      }
+      COFILTER_RETURN_IF_ERROR(set.status());
+      const Run run{.plan = plan,
+                    .with_bars = true,
+                    .all_notches = plan.dial.has_value(),
+                    .parameters = ParameterFile(settings, plan.set)};
+      COFILTER_RETURN_IF_ERROR(SetRun::Take(settings, *set, run, &report));
+    }
+  }
+  report.conditions = {
+      absl::StrCat(
+          "every test member asked for ", kListLength, " through RecommendItems, ", kCallsInFlight,
+          " calls in flight; training items excluded; test items unknown to training stay in the "
+          "denominator"),
+      "given: the committed parameter file of the set, which says on what it was chosen; chosen: "
+      "by the trainer on "
+      "a validation part of the training data",
+      "exact scoring: the operator's scores of all items, ranked here, without the server"};
+  return report;
+}
+
+}  // namespace cofilter::bench

@@ -1,0 +1,156 @@
+// export: the event log, the catalogue and the members as files, while the server serves.
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "cli/command.h"
+#include "data/byte_sink.h"
+#include "data/record_json.h"
+#include "runtime/files.h"
+#include "runtime/progress.h"
+#include "runtime/status_macros.h"
+#include "service/store/sqlite/sqlite_store.h"
+
+namespace cofilter::cli {
+namespace {
+
+constexpr std::size_t kPage = 10000;
+constexpr std::size_t kBufferBytes = 1u << 20;
+
+// JSON lines into one file.
+template <typename Record>
+class Writer {
+ public:
+  absl::Status Open(const std::string& path, data::Compression compression) {
+    COFILTER_ASSIGN_OR_RETURN(sink_, data::ByteSink::Create(path, compression));
+    return absl::OkStatus();
+  }
+  bool is_open() const { return sink_ != nullptr; }
+  absl::Status Write(const Record& record) {
+    data::AppendJson(record, buffer_);
+    buffer_ += '\n';
+    ++count_;
+    return buffer_.size() < kBufferBytes ? absl::OkStatus() : Flush();
+  }
+  absl::Status Close() {
+    if (!is_open()) return absl::OkStatus();
+    COFILTER_RETURN_IF_ERROR(Flush());
+    const absl::Status status = sink_->Close();
+    sink_.reset();
+    return status;
+  }
+  std::uint64_t count() const { return count_; }
+
+ private:
+  absl::Status Flush() {
+    const absl::Status status = sink_->Write(buffer_);
+    buffer_.clear();
+    return status;
+  }
+  std::unique_ptr<data::ByteSink> sink_;
+  std::string buffer_;
+  std::uint64_t count_ = 0;
+};
+
+std::string DayOf(runtime::Time time) { return runtime::FormatTime(time).substr(0, 10); }
+
+// A file a day, by the time of receipt, which is the order of the log but for a clock set back:
+// such events stay in the file that is open.
+absl::Status ExportEvents(service::Store& store, const std::string& directory,
+                          std::uint64_t* count) {
+  COFILTER_ASSIGN_OR_RETURN(const service::Sequence last, store.events().LastSequence());
+  runtime::Progress progress("exporting events", static_cast<std::uint64_t>(last));
+  Writer<data::Event> writer;
+  std::string day;
+  for (service::Sequence after = 0; after < last;) {
+    COFILTER_ASSIGN_OR_RETURN(const auto page, store.events().ReadAfter(after, kPage));
+    if (page.empty()) break;
+    for (const service::LoggedEvent& logged : page) {
+      if (logged.sequence > last) break;
+      const std::string received = DayOf(logged.event.received_at);
+      if (!writer.is_open() || received > day) {
+        COFILTER_RETURN_IF_ERROR(writer.Close());
+        day = received;
+        COFILTER_RETURN_IF_ERROR(
+            writer.Open(absl::StrCat(directory, "/", day, ".jsonl.zst"), data::Compression::kZstd));
+      }
+      COFILTER_RETURN_IF_ERROR(writer.Write(logged.event));
+    }
+    progress.Advance(static_cast<std::uint64_t>(page.back().sequence - after));
+    after = page.back().sequence;
+  }
+  COFILTER_RETURN_IF_ERROR(writer.Close());
+  *count = writer.count();
+  return absl::OkStatus();
+}
+
+absl::Status ExportItems(service::Store& store, const std::string& path, std::uint64_t* count) {
+  Writer<data::Item> writer;
+  COFILTER_RETURN_IF_ERROR(writer.Open(path, data::Compression::kNone));
+  absl::Status written;
+  COFILTER_RETURN_IF_ERROR(store.catalogue().Load([&](service::StoredItem stored) {
+    if (written.ok()) written = writer.Write(stored.item);
+  }));
+  COFILTER_RETURN_IF_ERROR(written);
+  *count = writer.count();
+  return writer.Close();
+}
+
+absl::Status ExportMembers(service::Store& store, const std::string& path, std::uint64_t* count) {
+  Writer<data::Member> writer;
+  COFILTER_RETURN_IF_ERROR(writer.Open(path, data::Compression::kNone));
+  for (service::MemberKey after = 0;;) {
+    COFILTER_ASSIGN_OR_RETURN(const auto page, store.members().List(after, kPage));
+    if (page.empty()) break;
+    for (const auto& [key, member_id] : page) {
+      COFILTER_ASSIGN_OR_RETURN(const service::MemberState state, store.members().Read(member_id));
+      COFILTER_RETURN_IF_ERROR(writer.Write(state.member));
+    }
+    after = page.back().first;
+  }
+  *count = writer.count();
+  return writer.Close();
+}
+
+struct ExportFlags {
+  std::string store = "var/cofilter.db", organisation = "default", out;
+};
+
+absl::Status Export(const Invocation& invocation, const ExportFlags& flags) {
+  service::SqliteStoreOptions options;
+  options.path = flags.store;
+  options.organisation = flags.organisation;
+  COFILTER_ASSIGN_OR_RETURN(const auto store, service::SqliteStore::OpenReadOnly(options));
+  COFILTER_RETURN_IF_ERROR(runtime::MakeDirectories(flags.out + "/events"));
+  std::uint64_t events = 0, items = 0, members = 0;
+  COFILTER_RETURN_IF_ERROR(ExportItems(*store, flags.out + "/items.jsonl", &items));
+  COFILTER_RETURN_IF_ERROR(ExportMembers(*store, flags.out + "/members.jsonl", &members));
+  COFILTER_RETURN_IF_ERROR(ExportEvents(*store, flags.out + "/events", &events));
+  if (invocation.json) {
+    std::cout << nlohmann::json({{"events", events}, {"items", items}, {"members", members}}).dump()
+              << '\n';
+  } else {
+    std::cout << flags.out << ": " << events << " events, " << items << " items, " << members
+              << " members\n";
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddExportCommand(CLI::App* app, Invocation* invocation) {
+  auto flags = std::make_shared<ExportFlags>();
+  CLI::App* command = AddCommand(
+      app, invocation, "export", "Write the store's log, catalogue and members to files",
+      "  cofilter export --store var/cofilter.db --out var/export\n"
+      "  writes events/<day>.jsonl.zst, items.jsonl and members.jsonl; works while a server runs",
+      [invocation, flags] { return Export(*invocation, *flags); });
+  command->add_option("--store", flags->store, "The store's file")->capture_default_str();
+  command->add_option("--organisation", flags->organisation)->capture_default_str();
+  command->add_option("--out", flags->out, "The directory to write")->required();
+}
+
+}  // namespace cofilter::cli

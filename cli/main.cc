@@ -1,0 +1,73 @@
+// cofilter: the operator's command line.
+#include <cstdio>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/command.h"
+
+namespace cofilter::cli {
+
+CLI::App* AddCommand(CLI::App* parent, Invocation* invocation, const std::string& name,
+                     const std::string& description, const std::string& examples,
+                     std::function<absl::Status()> run) {
+  CLI::App* command = parent->add_subcommand(name, description);
+  command->fallthrough();
+  if (!examples.empty()) command->footer("Examples:\n" + examples);
+  if (run) {
+    command->final_callback([invocation, run = std::move(run)] { invocation->run = run; });
+  } else {
+    command->require_subcommand(1);
+  }
+  return command;
+}
+
+namespace {
+
+// Exit codes: 0 done, 1 it failed, 2 the command line is wrong.
+int Main(int argc, char** argv) {
+  Invocation invocation;
+  CLI::App app{
+      "cofilter: recommends news and learning from an organisation's own logs.\n"
+      "Commands that ask a running server take --server; the others work on files."};
+  app.name("cofilter");
+  app.require_subcommand(1);
+  app.add_option("--server", invocation.server, "Where the server listens")
+      ->envname("COFILTER_SERVER")
+      ->capture_default_str();
+  app.add_option("--timeout", invocation.timeout_seconds, "Seconds to wait for an answer")
+      ->check(CLI::Range(0.001, 86400.0))
+      ->capture_default_str();
+  app.add_flag("--json", invocation.json, "Print JSON in place of tables");
+  app.set_version_flag("--version", "cofilter " COFILTER_VERSION);
+  AddProgramCommands(&app, &invocation);
+  AddRecommendCommands(&app, &invocation);
+  AddRecordCommand(&app, &invocation);
+  AddItemsCommand(&app, &invocation);
+  AddMembersCommand(&app, &invocation);
+  AddModelsCommand(&app, &invocation);
+  AddImportCommand(&app, &invocation);
+  AddExportCommand(&app, &invocation);
+  AddStoreCommands(&app, &invocation);
+  AddLogCommands(&app, &invocation);
+  AddCompletionCommand(&app, &invocation);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, std::cout, std::cerr) == 0 ? 0 : 2;
+  }
+  if (!invocation.run) return 0;
+  const absl::Status status = invocation.run();
+  if (!status.ok()) {
+    std::cerr << "cofilter: " << status.message() << " (" << absl::StatusCodeToString(status.code())
+              << ")\n";
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace cofilter::cli
+
+int main(int argc, char** argv) { return cofilter::cli::Main(argc, argv); }

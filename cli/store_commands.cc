@@ -1,0 +1,45 @@
+// backup and restore: the embedded store's file, while the server serves.
+#include <iostream>
+#include <memory>
+
+#include "cli/command.h"
+#include "runtime/status_macros.h"
+#include "service/store/sqlite/backup.h"
+
+namespace cofilter::cli {
+
+void AddStoreCommands(CLI::App* app, Invocation* invocation) {
+  auto store = std::make_shared<std::string>("var/cofilter.db");
+  auto file = std::make_shared<std::string>();
+  CLI::App* backup =
+      AddCommand(app, invocation, "backup", "Copy the store to a file, also while a server runs",
+                 "  cofilter backup --store var/cofilter.db --to backup/monday.db",
+                 [store, file]() -> absl::Status {
+                   COFILTER_RETURN_IF_ERROR(service::BackupStore(*store, *file));
+                   COFILTER_ASSIGN_OR_RETURN(const std::string digest, service::StoreDigest(*file));
+                   std::cout << *file << ": content digest " << digest << '\n';
+                   return absl::OkStatus();
+                 });
+  backup->add_option("--store", *store, "The store's file")->capture_default_str();
+  backup->add_option("--to", *file, "The file to write; must not exist")->required();
+
+  auto force = std::make_shared<bool>(false);
+  CLI::App* restore = AddCommand(
+      app, invocation, "restore", "Put a backup in the store's place; stop the server first",
+      "  cofilter restore --from backup/monday.db --store var/cofilter.db --force",
+      [store, file, force]() -> absl::Status {
+        service::RestoreOptions options;
+        options.force = *force;
+        COFILTER_ASSIGN_OR_RETURN(const std::string aside,
+                                  service::RestoreStore(*file, *store, options));
+        COFILTER_ASSIGN_OR_RETURN(const std::string digest, service::StoreDigest(*store));
+        std::cout << *store << ": content digest " << digest << '\n';
+        if (!aside.empty()) std::cout << "what stood there is kept as " << aside << '\n';
+        return absl::OkStatus();
+      });
+  restore->add_option("--store", *store, "The store's file")->capture_default_str();
+  restore->add_option("--from", *file, "The backup")->required();
+  restore->add_flag("--force", *force, "Put a store aside that stands there");
+}
+
+}  // namespace cofilter::cli

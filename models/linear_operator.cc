@@ -1,0 +1,140 @@
+// Making an operator and folding histories in.
+#include "models/linear_operator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <numeric>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "models/arrays_as_views.h"
+#include "models/kernels/kernels.h"
+#include "models/retrieval_scratch.h"
+#include "runtime/status_macros.h"
+
+namespace cofilter::models {
+namespace {
+
+struct OwnedArrays {
+  explicit OwnedArrays(OperatorArrays taken) : arrays(std::move(taken)), ids(arrays.item_ids) {}
+  OperatorArrays arrays;
+  FlatIds ids;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<const Operator>> Operator::FromArrays(OperatorArrays arrays) {
+  auto owned = std::make_shared<const OwnedArrays>(std::move(arrays));
+  OperatorViews views = ViewsOf(owned->arrays, owned->ids);
+  return LinearOperator::Create(std::move(views), std::move(owned));
+}
+
+absl::StatusOr<std::unique_ptr<const Operator>> LinearOperator::Create(
+    OperatorViews views, std::shared_ptr<const void> keepalive) {
+  COFILTER_RETURN_IF_ERROR(CheckViews(views));
+  std::unique_ptr<LinearOperator> made(
+      new LinearOperator(std::move(views), std::move(keepalive)));
+  try {
+    made->BuildTables();
+  } catch (const std::exception& error) {  // FAISS
+    return absl::InternalError(
+        absl::StrCat("cannot index operator ", made->name(), ": ", error.what()));
+  }
+  return std::unique_ptr<const Operator>(std::move(made));
+}
+
+LinearOperator::LinearOperator(OperatorViews views, std::shared_ptr<const void> keepalive)
+    : views_(std::move(views)),
+      keepalive_(std::move(keepalive)),
+      padded_rows_((std::size_t{views_.items()} + kernels::kGroupRows - 1) / kernels::kGroupRows *
+                   kernels::kGroupRows),
+      ids_(views_),
+      scales_(views_.degrees, views_.parameters, padded_rows_) {}
+
+void LinearOperator::BuildTables() {
+  for (const ListBlockParameters& list : views_.parameters.lists) {
+    list_source_scales_.push_back(scales_.Table(list.source_exponent));
+    auto& targets = list_target_scales_.emplace_back();
+    for (int notch = 0; notch < kNotches; ++notch) {
+      targets[notch] = scales_.Table(list.target_exponent[notch]);
+    }
+  }
+  unit_scales_ = scales_.Table(0);
+  const GlobalParameters& global = views_.parameters.global;
+  global_source_scales_ = scales_.Table(global.source_exponent);
+  for (int notch = 0; notch < kNotches; ++notch) {
+    global_target_scales_[notch] = scales_.Table(global.target_exponent[notch]);
+  }
+
+  rows_by_trend_.resize(items());
+  std::iota(rows_by_trend_.begin(), rows_by_trend_.end(), 0u);
+  std::stable_sort(
+      rows_by_trend_.begin(), rows_by_trend_.end(),
+      [&](std::uint32_t a, std::uint32_t b) { return views_.trend[a] > views_.trend[b]; });
+
+  if (dim() == 0 || items() == 0) return;
+  index_ = std::make_unique<FusedScanIndex>(dim());
+  index_->add(items(), views_.embeddings.data());
+  // Filled from the start, so that no table moves once it is pointed to.
+  scan_scale_tables_.reserve(kNotches * padded_rows_);
+  for (int notch = 0; notch < kNotches; ++notch) {
+    for (int same = 0; same < notch && scan_scales_[notch] == nullptr; ++same) {
+      if (global_target_scales_[same] == global_target_scales_[notch]) {
+        scan_scales_[notch] = scan_scales_[same];
+      }
+    }
+    if (scan_scales_[notch] != nullptr) continue;
+    scan_scales_[notch] = scan_scale_tables_.data() + scan_scale_tables_.size();
+    for (std::size_t row = 0; row < padded_rows_; ++row) {
+      scan_scale_tables_.push_back(static_cast<float>(
+          RowQueryWeight() * index_->row_scales()[row] * global_target_scales_[notch][row]));
+    }
+  }
+}
+
+std::span<const float> LinearOperator::EmbeddingOf(const HistoryEntry& entry) const {
+  return entry.row == HistoryEntry::kForeign ? entry.embedding : embedding(entry.row);
+}
+
+double LinearOperator::QueryFactor(const HistoryEntry& entry) const {
+  if (!(entry.weight > 0) || !std::isfinite(entry.weight) || dim() == 0) return 0;
+  if (entry.row != HistoryEntry::kForeign) {
+    return entry.weight * static_cast<double>(global_source_scales_[entry.row]);
+  }
+  if (entry.embedding.size() != dim()) return 0;
+  return entry.weight * PopularityScale(views_.parameters.content.assumed_rel,
+                                        views_.parameters.global.source_exponent);
+}
+
+double LinearOperator::ListFactor(const HistoryEntry& entry, std::size_t list) const {
+  if (entry.row == HistoryEntry::kForeign) return 0;
+  if (!(entry.weight > 0) || !std::isfinite(entry.weight)) return 0;
+  return entry.weight * static_cast<double>(list_source_scales_[list][entry.row]);
+}
+
+FoldedHistory LinearOperator::Fold(std::span<const HistoryEntry> history) const {
+  FoldedHistory folded;
+  folded.entries.assign(history.begin(), history.end());
+  folded.exact_query.assign(dim(), 0.0);
+  const bool has_global = GlobalWeight(/*foreign_takes_part=*/false) > 0;
+  std::vector<double> foreign_query;
+  for (const HistoryEntry& entry : history) {
+    const double factor = QueryFactor(entry);
+    if (factor == 0) continue;
+    const std::span<const float> embedding = EmbeddingOf(entry);
+    for (std::uint32_t d = 0; d < dim(); ++d) folded.exact_query[d] += factor * embedding[d];
+    if (has_global || entry.row != HistoryEntry::kForeign) continue;
+    foreign_query.resize(dim());
+    for (std::uint32_t d = 0; d < dim(); ++d) foreign_query[d] += factor * embedding[d];
+  }
+  folded.query.assign(folded.exact_query.begin(), folded.exact_query.end());
+  folded.row_query = has_global ? folded.exact_query : std::move(foreign_query);
+  return folded;
+}
+
+void RetrievalScratchDeleter::operator()(RetrievalScratch* scratch) const { delete scratch; }
+
+RetrievalScratchPtr MakeRetrievalScratch() { return RetrievalScratchPtr(new RetrievalScratch()); }
+
+}  // namespace cofilter::models

@@ -1,0 +1,123 @@
+// The one implementation of Operator: arrays by view, tables that are made from them at load.
+#ifndef COFILTER_MODELS_LINEAR_OPERATOR_H_
+#define COFILTER_MODELS_LINEAR_OPERATOR_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "models/fused_scan_index.h"
+#include "models/item_id_table.h"
+#include "models/operator.h"
+#include "models/operator_views.h"
+#include "models/popularity_scales.h"
+
+namespace cofilter::models {
+
+// linear_operator.cc makes it and folds, retrieval.cc retrieves, scoring.cc scores rows, foreign_items.cc
+// scores what was born after the training.
+class LinearOperator final : public Operator {
+ public:
+  // `keepalive` owns what the views point into. Errors: those of CheckViews.
+  static absl::StatusOr<std::unique_ptr<const Operator>> Create(
+      OperatorViews views, std::shared_ptr<const void> keepalive);
+
+  const std::string& name() const override { return views_.name; }
+  const OperatorParameters& parameters() const override { return views_.parameters; }
+  std::uint32_t items() const override { return views_.items(); }
+  std::uint32_t dim() const override { return views_.dim; }
+  std::string_view item_id(std::uint32_t row) const override { return views_.id(row); }
+  std::optional<std::uint32_t> FindRow(std::string_view item_id) const override {
+    return ids_.Find(item_id);
+  }
+  float degree(std::uint32_t row) const override { return views_.degrees[row]; }
+  float trend(std::uint32_t row) const override { return views_.trend[row]; }
+  std::span<const std::uint32_t> rows_by_trend() const override { return rows_by_trend_; }
+  std::span<const float> embedding(std::uint32_t row) const override {
+    return views_.embeddings.subspan(std::size_t{row} * views_.dim, views_.dim);
+  }
+
+  FoldedHistory Fold(std::span<const HistoryEntry> history) const override;
+  void Retrieve(const FoldedHistory& folded, int notch, const RowSet& eligible, std::size_t count,
+                RetrievalScratch* scratch, std::vector<RetrievedRow>* out) const override;
+  void RetrieveNeighbours(const FoldedHistory& folded, int notch, const RowSet& eligible,
+                          std::size_t count, RetrievalScratch* scratch,
+                          std::vector<RetrievedRow>* out) const override;
+  void Score(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
+             RetrievalScratch* scratch, std::vector<RowScore>* out) const override;
+  void ScoreAll(const FoldedHistory& folded, int notch, std::vector<float>* out) const override;
+  void Contributions(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
+                     std::vector<double>* out) const override;
+  std::optional<std::vector<float>> EmbedContent(const ContentFeatures& features) const override;
+  double ScoreForeign(const FoldedHistory& folded, int notch,
+                      std::span<const float> embedding) const override;
+  void ForeignContributions(const FoldedHistory& folded, int notch,
+                            std::span<const float> embedding,
+                            std::vector<double>* out) const override;
+
+ private:
+  using Table = const float*;  // [padded rows]
+
+  LinearOperator(OperatorViews views, std::shared_ptr<const void> keepalive);
+  void BuildTables();
+
+  // THE rule for the weight of the global term. Between two rows it is g. Where a foreign item takes part, in the
+  // history or as the one that is scored, its content embedding is all there is to go by; so an operator
+  // without a global term (g = 0) still uses it there, with weight 1.
+  double GlobalWeight(bool foreign_takes_part) const {
+    const double g = views_.parameters.global.weight;
+    return foreign_takes_part && !(g > 0) ? 1.0 : g;
+  }
+  // The weight that goes with FoldedHistory::row_query: of all entries, or of the foreign ones when g = 0.
+  double RowQueryWeight() const { return GlobalWeight(/*foreign_takes_part=*/true); }
+
+  // w_i rel_i^-p_g, what the entry's embedding counts in the query; 0 for an entry that cannot take part.
+  double QueryFactor(const HistoryEntry& entry) const;
+  // V_i or the foreign embedding.
+  std::span<const float> EmbeddingOf(const HistoryEntry& entry) const;
+  // w_i rel_i^-p_b of a row entry, 0 of a foreign one.
+  double ListFactor(const HistoryEntry& entry, std::size_t list) const;
+  double ForeignTargetScale(int notch) const;
+
+  // Calls visit(target, value) for each neighbour of the row in the list.
+  template <typename Visit>
+  void VisitNeighbours(std::size_t list, std::uint32_t row, const Visit& visit) const {
+    const ListBlockView& block = views_.lists[list];
+    const std::uint64_t end = block.offsets[row + 1];
+    for (std::uint64_t at = block.offsets[row]; at < end; ++at) {
+      visit(block.targets[at], block.values[at]);
+    }
+  }
+
+  void Select(const FoldedHistory& folded, int notch, const RowSet& eligible, std::size_t count,
+              bool with_scan, RetrievalScratch* scratch, std::vector<RetrievedRow>* out) const;
+  // Asks for the cache lines of the next entry's neighbours ahead of the visit: lists lie all over a large file.
+  void PrefetchNeighbours(std::size_t list, std::span<const HistoryEntry> entries,
+                          std::size_t next) const;
+  // Fills scratch->accumulated; the lists' part of a row's score is that times the scale which is returned. A
+  // single block leaves its scale to the scan, as one pass less; several are added up scaled.
+  const float* AccumulateLists(const FoldedHistory& folded, int notch,
+                               RetrievalScratch* scratch) const;
+  const std::uint64_t* EligibleWords(const RowSet& eligible, RetrievalScratch* scratch) const;
+
+  const OperatorViews views_;
+  const std::shared_ptr<const void> keepalive_;
+  const std::size_t padded_rows_;  // to whole words of a bitmap
+  const ItemIdTable ids_;
+  const PopularityScales scales_;
+  std::vector<Table> list_source_scales_;                          // [lists]
+  std::vector<std::array<Table, kNotches>> list_target_scales_;    // [lists][notch]
+  Table global_source_scales_ = nullptr;
+  std::array<Table, kNotches> global_target_scales_{};
+  Table unit_scales_ = nullptr;  // 1 everywhere
+  // Row scale of the code · global weight · target scale. Notches of equal exponent share a table.
+  std::array<Table, kNotches> scan_scales_{};
+  LargePageVector<float> scan_scale_tables_;
+  std::vector<std::uint32_t> rows_by_trend_;
+  std::unique_ptr<FusedScanIndex> index_;  // nullptr: no embeddings
+};
+
+}  // namespace cofilter::models
+
+#endif  // COFILTER_MODELS_LINEAR_OPERATOR_H_

@@ -1,0 +1,118 @@
+// The operator: a linear map from a member's history to scores of all items, served from memory.
+#ifndef COFILTER_MODELS_OPERATOR_H_
+#define COFILTER_MODELS_OPERATOR_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "models/operator_arrays.h"
+#include "models/row_set.h"
+
+namespace cofilter::models {
+
+// One item of a member's history. Either a row of the operator, or an item born after the training, which
+// brings its content embedding [dim] (from EmbedContent).
+struct HistoryEntry {
+  static constexpr std::uint32_t kForeign = 0xffffffff;
+  std::uint32_t row = 0;              // or kForeign
+  float weight = 1;                   // w_i, see HistoryWeights; > 0
+  std::span<const float> embedding;   // with kForeign only
+};
+
+// A candidate as retrieval hands it on. `approximate` comes from coarsely rounded embeddings; rank by Score.
+struct RetrievedRow {
+  std::uint32_t row = 0;
+  float approximate = 0;
+};
+
+// The score of one row, in double precision, and where it comes from.
+struct RowScore {
+  double lists = 0;   // the neighbours' part, at the notch
+  double global = 0;  // the spectral part, at the notch, weight included
+  double total() const { return lists + global; }
+};
+
+// A member folded in: all that a call needs of its history. Made by Operator::Fold.
+struct FoldedHistory {
+  std::vector<HistoryEntry> entries;   // embeddings of foreign entries stay the caller's: keep them alive
+  std::vector<float> query;            // Σ w_i rel_i^-p_g V_i, [dim]; foreign entries included
+  std::vector<double> exact_query;     // the same before rounding: what foreign items are scored by, [dim]
+  std::vector<double> row_query;       // what rows are scored by, [dim]: all of exact_query when the operator
+                                       // has a global term, else what foreign entries add; empty: nothing
+};
+
+// Working memory of one thread; big (a few floats an item), so keep one a worker and reuse it.
+class RetrievalScratch;
+struct RetrievalScratchDeleter { void operator()(RetrievalScratch* scratch) const; };
+using RetrievalScratchPtr = std::unique_ptr<RetrievalScratch, RetrievalScratchDeleter>;
+RetrievalScratchPtr MakeRetrievalScratch();
+
+// Thread-safety: immutable after creation; every method from any thread, a scratch from one at a time.
+class Operator {
+ public:
+  // Takes the arrays over. Errors: INVALID_ARGUMENT on shapes or values that do not hold together.
+  static absl::StatusOr<std::unique_ptr<const Operator>> FromArrays(OperatorArrays arrays);
+
+  virtual ~Operator() = default;
+
+  virtual const std::string& name() const = 0;
+  virtual const OperatorParameters& parameters() const = 0;
+  virtual std::uint32_t items() const = 0;
+  virtual std::uint32_t dim() const = 0;
+  virtual std::string_view item_id(std::uint32_t row) const = 0;
+  virtual std::optional<std::uint32_t> FindRow(std::string_view item_id) const = 0;
+  virtual float degree(std::uint32_t row) const = 0;
+  virtual float trend(std::uint32_t row) const = 0;
+  // Rows by falling trend (ties by row): the model's own fallback list. Shape: [items].
+  virtual std::span<const std::uint32_t> rows_by_trend() const = 0;
+  virtual std::span<const float> embedding(std::uint32_t row) const = 0;
+
+  // Keeps the entries in the order given. Entries with a row out of range are not allowed.
+  virtual FoldedHistory Fold(std::span<const HistoryEntry> history) const = 0;
+
+  // The best `count` rows among `eligible` at the notch, by falling approximate score, ties by row. Rows whose
+  // score is 0 (nothing connects them to the history) or less are left out.
+  // Cost: one pass over the lists of the history and one over the rounded embeddings of all items.
+  virtual void Retrieve(const FoldedHistory& folded, int notch, const RowSet& eligible, std::size_t count,
+                        RetrievalScratch* scratch, std::vector<RetrievedRow>* out) const = 0;
+  // As above from the lists alone, without the pass over all items: cheaper, for a deadline nearly gone.
+  virtual void RetrieveNeighbours(const FoldedHistory& folded, int notch, const RowSet& eligible,
+                                  std::size_t count, RetrievalScratch* scratch,
+                                  std::vector<RetrievedRow>* out) const = 0;
+
+  // Exact scores of some rows. Shapes: rows [n] → out [n].
+  virtual void Score(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
+                     RetrievalScratch* scratch, std::vector<RowScore>* out) const = 0;
+  // Exact scores of all rows in single precision: the reference, and what evaluation ranks by. Shape: out [items].
+  virtual void ScoreAll(const FoldedHistory& folded, int notch, std::vector<float>* out) const = 0;
+
+  // What each history entry adds to each row's score. Shapes: rows [n] → out [n × entries], row-major; the
+  // sum of a row equals Score's total to rounding in double precision.
+  virtual void Contributions(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
+                             std::vector<double>* out) const = 0;
+
+  // The content embedding of an item, gain included; nullopt when there is no content map or none of its
+  // features is known. Shape: [dim].
+  virtual std::optional<std::vector<float>> EmbedContent(const struct ContentFeatures& features) const = 0;
+  // The score of an item born after the training, from its content embedding.
+  virtual double ScoreForeign(const FoldedHistory& folded, int notch, std::span<const float> embedding) const = 0;
+  // What each history entry adds to it. Shape: out [entries].
+  virtual void ForeignContributions(const FoldedHistory& folded, int notch, std::span<const float> embedding,
+                                    std::vector<double>* out) const = 0;
+};
+
+// w_i for a history in any order; entries of equal age rank in the order given, so where only the order is
+// known, give the latest first and all ages 0. Shapes: all spans [n]; age_days ≥ 0. Returns [n]; entries past
+// parameters.limit, or without a confidence above 0, get 0 (fold in only what is above 0).
+std::vector<float> HistoryWeights(const HistoryWeightParameters& parameters, std::span<const float> confidence,
+                                  std::span<const double> age_days);
+
+}  // namespace cofilter::models
+
+#endif  // COFILTER_MODELS_OPERATOR_H_

@@ -1,0 +1,70 @@
+// Checks of the operator's parameters and the dial's notches.
+#include "models/operator_parameters.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/status_macros.h"
+
+namespace cofilter::models {
+namespace {
+
+constexpr std::size_t kMaxLists = 8;
+constexpr double kLargest = 1e6;
+
+// Written so that NaN fails.
+absl::Status CheckRange(const std::string& name, double value, double low, double high) {
+  if (value >= low && value <= high) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, " is ", value, "; right: ", low, " to ", high));
+}
+
+absl::Status CheckExponents(const std::string& name, double source,
+                            const std::array<double, kNotches>& targets) {
+  COFILTER_RETURN_IF_ERROR(CheckRange(name + ".source_exponent", source, -2, 2));
+  for (int notch = 0; notch < kNotches; ++notch) {
+    COFILTER_RETURN_IF_ERROR(
+        CheckRange(absl::StrCat(name, ".target_exponent[", notch, "]"), targets[notch], -2, 2));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int NotchOf(double dial) {
+  if (!(dial > 0)) return 0;  // NaN too
+  return static_cast<int>(std::lround(std::min(dial, 1.0) * (kNotches - 1)));
+}
+
+absl::Status OperatorParameters::Validate() const {
+  if (lists.size() > kMaxLists) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("lists has ", lists.size(), " entries; right: at most ", kMaxLists));
+  }
+  if (lists.empty() && !(global.weight > 0)) {
+    return absl::InvalidArgumentError(
+        "lists is empty and global.weight is 0; right: at least one list, or a global weight");
+  }
+  for (std::size_t b = 0; b < lists.size(); ++b) {
+    const std::string name = absl::StrCat("lists[", b, "]");
+    if (lists[b].kind != ListKind::kLocal && lists[b].kind != ListKind::kRidge) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          name, ".kind is ", static_cast<int>(lists[b].kind), "; right: 1 (local) or 2 (ridge)"));
+    }
+    COFILTER_RETURN_IF_ERROR(
+        CheckExponents(name, lists[b].source_exponent, lists[b].target_exponent));
+  }
+  COFILTER_RETURN_IF_ERROR(CheckRange("global.weight", global.weight, 0, kLargest));
+  COFILTER_RETURN_IF_ERROR(
+      CheckExponents("global", global.source_exponent, global.target_exponent));
+  COFILTER_RETURN_IF_ERROR(CheckRange("history.by_rank", history.by_rank, 0, 4));
+  COFILTER_RETURN_IF_ERROR(CheckRange("history.by_age", history.by_age, 0, 4));
+  if (history.limit < 1) {
+    return absl::InvalidArgumentError("history.limit is 0; right: 1 or more");
+  }
+  COFILTER_RETURN_IF_ERROR(CheckRange("content.gain", content.gain, 0, kLargest));
+  return CheckRange("content.assumed_rel", content.assumed_rel, 1 / kLargest, kLargest);
+}
+
+}  // namespace cofilter::models

@@ -1,0 +1,72 @@
+// What turns an operator's numbers into scores: exponents, weights and the long-tail dial.
+#ifndef COFILTER_MODELS_OPERATOR_PARAMETERS_H_
+#define COFILTER_MODELS_OPERATOR_PARAMETERS_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace cofilter::models {
+
+// The long-tail dial: notch 0 is the most accurate, notch 10 the furthest into the tail.
+inline constexpr int kNotches = 11;
+// dial in [0, 1] → the nearest notch.
+int NotchOf(double dial);
+
+// Notation of the whole product. rel_j = d_j / mean(d): an item's interactions over the mean of all items.
+// For a member with history H and a history weight w_i for each of its items,
+//
+//   score(j) = Σ_b  rel_j^-q_b  Σ_{i ∈ H} w_i rel_i^-p_b  B_b[i, j]
+//            + g    rel_j^-q_g  Σ_{i ∈ H} w_i rel_i^-p_g  V_i · V_j
+//
+// with B_b the sparse list blocks (local neighbours, ridge) and V the embeddings of the global spectral
+// term. Everything but B and V acts at serving: the source exponents p on the history, the target
+// exponents q on the item to be scored, which is what the dial moves.
+
+// Stored: never renumber.
+enum class ListKind : std::uint8_t {
+  kLocal = 1,  // B = MᵀD_u⁻¹M / mean(d): who read this also read that
+  kRidge = 2,  // B = the closed-form ridge (EASE with degree exponents); signed
+};
+
+struct ListBlockParameters {
+  ListKind kind = ListKind::kLocal;
+  double source_exponent = 0.65;                  // p, [-2, 2]
+  std::array<double, kNotches> target_exponent{};  // q at each notch, [-2, 2]
+};
+
+struct GlobalParameters {
+  double weight = 0;                               // g ≥ 0; 0 switches the term off
+  double source_exponent = 0.65;                   // p_g, [-2, 2]
+  std::array<double, kNotches> target_exponent{};  // q_g at each notch, [-2, 2]
+};
+
+// w_i = confidence_i (1 + rank_i)^-by_rank (1 + age_i in days)^-by_age, rank 0 for the latest.
+struct HistoryWeightParameters {
+  double by_rank = 0;  // [0, 4]
+  double by_age = 0;   // [0, 4]
+  std::uint32_t limit = 1000;  // the latest so many items of a history are folded in; ≥ 1
+};
+
+// An item born after the training takes part through its content embedding, as if it had this popularity.
+struct ContentParameters {
+  double gain = 0;          // lifts the content term to the operator's scale; 0: no content map
+  double assumed_rel = 0.1; // rel of a new item, > 0
+};
+
+struct OperatorParameters {
+  std::vector<ListBlockParameters> lists;  // at least one, or a global weight > 0
+  GlobalParameters global;
+  HistoryWeightParameters history;
+  ContentParameters content;
+
+  // Errors: INVALID_ARGUMENT that names the parameter, the value and the range.
+  absl::Status Validate() const;
+};
+
+}  // namespace cofilter::models
+
+#endif  // COFILTER_MODELS_OPERATOR_PARAMETERS_H_

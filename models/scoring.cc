@@ -1,0 +1,171 @@
+// Exact scores of rows, and what each history entry adds to them.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "models/kernels/kernels.h"
+#include "models/linear_operator.h"
+#include "models/retrieval_scratch.h"
+
+namespace cofilter::models {
+namespace {
+
+// Row → slot for a handful of rows: small enough to stay in the first-level cache, and mostly empty, so that
+// one look tells that a row was not asked for.
+class SlotTable {
+ public:
+  // Slot i + 1 for the first of equal rows.
+  explicit SlotTable(std::span<const std::uint32_t> rows)
+      : shift_(32 - std::bit_width(std::max<std::size_t>(rows.size(), 8) * 8)),
+        entries_(std::size_t{1} << (32 - shift_), Entry{kNone, 0}) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      Entry& entry = entries_[Place(rows[i])];
+      if (entry.row == kNone) entry = {rows[i], static_cast<std::uint32_t>(i + 1)};
+    }
+  }
+
+  // 0: not asked for.
+  std::uint32_t Find(std::uint32_t row) const {
+    const Entry& entry = entries_[Place(row)];
+    return entry.row == row ? entry.slot : 0;
+  }
+
+ private:
+  static constexpr std::uint32_t kNone = 0xffffffff;
+  struct Entry {
+    std::uint32_t row;
+    std::uint32_t slot;
+  };
+
+  // Where the row is, or the empty place where the search for it ends.
+  std::size_t Place(std::uint32_t row) const {
+    std::size_t place = (row * 0x9e3779b1u) >> shift_;
+    while (entries_[place].row != row && entries_[place].row != kNone) {
+      place = (place + 1) & (entries_.size() - 1);
+    }
+    return place;
+  }
+
+  int shift_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace
+
+void LinearOperator::Score(const FoldedHistory& folded, int notch,
+                           std::span<const std::uint32_t> rows, RetrievalScratch* scratch,
+                           std::vector<RowScore>* out) const {
+  out->assign(rows.size(), RowScore{});
+  if (rows.empty()) return;
+  if (scratch->slots.size() < padded_rows_) scratch->slots.resize(padded_rows_);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::uint32_t& slot = scratch->slots[rows[i]];
+    if (slot == 0) slot = static_cast<std::uint32_t>(i + 1);
+  }
+  for (std::size_t b = 0; b < views_.lists.size(); ++b) {
+    // Slot 0 takes the targets that nobody asked for, so that the loop has no branch.
+    scratch->sums.assign(rows.size() + 1, 0.0);
+    double* const sums = scratch->sums.data();
+    const std::uint32_t* const slots = scratch->slots.data();
+    for (std::size_t e = 0; e < folded.entries.size(); ++e) {
+      PrefetchNeighbours(b, folded.entries, e + 1);
+      const double factor = ListFactor(folded.entries[e], b);
+      if (factor == 0) continue;
+      VisitNeighbours(b, folded.entries[e].row, [&](std::uint32_t target, float value) {
+        sums[slots[target]] += factor * value;
+      });
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      (*out)[i].lists +=
+          sums[slots[rows[i]]] * static_cast<double>(list_target_scales_[b][notch][rows[i]]);
+    }
+  }
+  for (const std::uint32_t row : rows) scratch->slots[row] = 0;
+
+  if (folded.row_query.size() != dim() || dim() == 0) return;
+  const kernels::Kernels& kernels = kernels::Best();
+  constexpr std::size_t kRowsAhead = 8;  // candidates lie all over the embeddings
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i + kRowsAhead < rows.size()) {
+      const std::span<const float> ahead = embedding(rows[i + kRowsAhead]);
+      for (std::size_t d = 0; d < ahead.size(); d += 16) __builtin_prefetch(ahead.data() + d);
+    }
+    const double product =
+        kernels.dot_exact(embedding(rows[i]).data(), folded.row_query.data(), dim());
+    (*out)[i].global = RowQueryWeight() *
+                       static_cast<double>(global_target_scales_[notch][rows[i]]) * product;
+  }
+}
+
+void LinearOperator::ScoreAll(const FoldedHistory& folded, int notch,
+                              std::vector<float>* out) const {
+  out->assign(items(), 0.0f);
+  std::vector<float> sums;
+  for (std::size_t b = 0; b < views_.lists.size(); ++b) {
+    sums.assign(items(), 0.0f);
+    for (const HistoryEntry& entry : folded.entries) {
+      const auto factor = static_cast<float>(ListFactor(entry, b));
+      if (factor == 0) continue;
+      VisitNeighbours(b, entry.row, [&](std::uint32_t target, float value) {
+        sums[target] += factor * value;
+      });
+    }
+    const Table scale = list_target_scales_[b][notch];
+    for (std::uint32_t row = 0; row < items(); ++row) (*out)[row] += sums[row] * scale[row];
+  }
+  if (folded.row_query.size() == dim() && dim() > 0) {
+    const std::vector<float> query(folded.row_query.begin(), folded.row_query.end());
+    const Table scale = global_target_scales_[notch];
+    const auto weight = static_cast<float>(RowQueryWeight());
+    const kernels::Kernels& kernels = kernels::Best();
+    for (std::uint32_t row = 0; row < items(); ++row) {
+      (*out)[row] += weight * scale[row] *
+                     kernels.dot_single(embedding(row).data(), query.data(), dim());
+    }
+  }
+  // Numbers at the edge of what CheckViews allows can overflow single precision.
+  for (float& score : *out) {
+    if (!std::isfinite(score)) score = 0;
+  }
+}
+
+void LinearOperator::Contributions(const FoldedHistory& folded, int notch,
+                                   std::span<const std::uint32_t> rows,
+                                   std::vector<double>* out) const {
+  const std::size_t entries = folded.entries.size();
+  out->assign(rows.size() * entries, 0.0);
+  if (rows.empty() || entries == 0) return;
+  const SlotTable table(rows);
+  std::vector<double> sums(rows.size() + 1);
+  std::vector<double> weighted(dim());
+  const kernels::Kernels& kernels = kernels::Best();
+  for (std::size_t e = 0; e < entries; ++e) {
+    const HistoryEntry& entry = folded.entries[e];
+    for (std::size_t b = 0; b < views_.lists.size(); ++b) {
+      const double factor = ListFactor(entry, b);
+      if (factor == 0) continue;
+      std::fill(sums.begin(), sums.end(), 0.0);
+      VisitNeighbours(b, entry.row, [&](std::uint32_t target, float value) {
+        const std::uint32_t slot = table.Find(target);
+        if (slot != 0) sums[slot] = value;
+      });
+      const Table scale = list_target_scales_[b][notch];
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        (*out)[i * entries + e] +=
+            factor * sums[table.Find(rows[i])] * static_cast<double>(scale[rows[i]]);
+      }
+    }
+    const double weight = GlobalWeight(entry.row == HistoryEntry::kForeign);
+    const double factor = weight * QueryFactor(entry);
+    if (factor == 0) continue;
+    const std::span<const float> own = EmbeddingOf(entry);
+    for (std::uint32_t d = 0; d < dim(); ++d) weighted[d] = factor * own[d];
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      (*out)[i * entries + e] +=
+          static_cast<double>(global_target_scales_[notch][rows[i]]) *
+          kernels.dot_exact(embedding(rows[i]).data(), weighted.data(), dim());
+    }
+  }
+}
+
+}  // namespace cofilter::models

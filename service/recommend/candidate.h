@@ -1,0 +1,31 @@
+// A candidate: an item on its way into a list, with its component scores.
+#ifndef COFILTER_SERVICE_RECOMMEND_CANDIDATE_H_
+#define COFILTER_SERVICE_RECOMMEND_CANDIDATE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "service/recommend/recommendation.h"
+#include "service/snapshot/catalogue.h"
+#include "service/snapshot/model_binding.h"
+
+namespace cofilter::service {
+
+struct Candidate {
+  const CatalogueItem* item = nullptr;  // owned by the pinned snapshot
+  std::uint32_t row = kNoRow;           // of the operator; kNoRow: of the overlay, or from a lower rung
+  Source source = Source::kUnspecified;
+  LineKind base_line = LineKind::kUnspecified;
+  double base = 0;       // the operator's, the content's, or the rung's score
+  double freshness = 0;  // what age takes off
+  double score = 0;      // the sum of the lines
+
+  bool IsPersonal() const { return base_line == LineKind::kOperator || base_line == LineKind::kContent; }
+};
+
+// Adds to the count of a reason.
+void CountDrop(StageTrace& trace, DropReason reason, std::uint32_t count = 1);
+
+}  // namespace cofilter::service
+
+#endif  // COFILTER_SERVICE_RECOMMEND_CANDIDATE_H_

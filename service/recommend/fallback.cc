@@ -1,0 +1,142 @@
+// Walks the rungs.
+#include "service/recommend/fallback.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace cofilter::service {
+namespace {
+
+struct Rung {
+  Source source;
+  LineKind line;
+  // Of an item that is filled in by this rung.
+  std::function<double(const CatalogueItem&)> score;
+};
+
+class Filler {
+ public:
+  Filler(const FilterContext& context, std::size_t count, Marks& marks, std::vector<Candidate>& candidates,
+         StageTrace& trace)
+      : context_(context), count_(count), marks_(marks), candidates_(candidates), trace_(trace) {}
+
+  bool full() const { return candidates_.size() >= count_; }
+
+  // The next item in the rung's own order.
+  void Offer(const Rung& rung, ItemKey key) {
+    if (full() || marks_.Has(key, Marks::kCandidate)) return;
+    const CatalogueItem* item = context_.catalogue->Find(key);
+    if (item == nullptr) return;
+    ++trace_.in;
+    DropReason reason = FirstDrop(context_, *item);
+    if (reason == DropReason::kUnspecified && HasOpenPrerequisites(context_, *item)) {
+      reason = DropReason::kPrerequisite;
+      const CatalogueItem* opener = FirstOpenPrerequisite(context_, *item);
+      if (opener != nullptr && !marks_.Has(opener->key, Marks::kCandidate)) {
+        marks_.Add(opener->key, Marks::kCandidate);
+        Append(rung, *opener);
+      }
+    }
+    if (reason != DropReason::kUnspecified) return CountDrop(trace_, reason);
+    marks_.Add(key, Marks::kCandidate);
+    Append(rung, *item);
+  }
+
+  // Ends a rung: openers may have come out of order.
+  void Close(std::size_t first) {
+    std::stable_sort(candidates_.begin() + static_cast<std::ptrdiff_t>(first), candidates_.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+  }
+
+ private:
+  void Append(const Rung& rung, const CatalogueItem& item) {
+    Candidate candidate;
+    candidate.item = &item;
+    candidate.source = rung.source;
+    candidate.base_line = rung.line;
+    candidate.base = candidate.score = rung.score(item);
+    candidates_.push_back(candidate);
+    ++trace_.out;
+  }
+
+  const FilterContext& context_;
+  const std::size_t count_;
+  Marks& marks_;
+  std::vector<Candidate>& candidates_;
+  StageTrace& trace_;
+};
+
+template <typename Keys, typename KeyOf>
+void Climb(Filler& filler, const Rung& rung, std::size_t first, const Keys& keys, KeyOf key_of) {
+  if (filler.full()) return;
+  for (const auto& entry : keys) {
+    if (filler.full()) break;
+    filler.Offer(rung, key_of(entry));
+  }
+  filler.Close(first);
+}
+
+}  // namespace
+
+double TrendingScore(double clicks, bool in_unit) {
+  return 0.5 * clicks / (1 + clicks) - (in_unit ? 0.5 : 1.0);
+}
+double PopularScore(double trend) { return trend / (1 + trend) - 2; }
+double NewestScore(runtime::Time visible_from, runtime::Time now) {
+  // Halves in a month; the age of what has no time is that of the epoch at least.
+  constexpr double kHalfLifeMicros = 30 * 86'400e6;
+  const double age = static_cast<double>(now.time_since_epoch().count()) -
+                     static_cast<double>(visible_from.time_since_epoch().count());
+  return std::exp2(-std::max(0.0, age) / kHalfLifeMicros) - 3;
+}
+
+void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface, const FilterContext& context,
+                   std::string_view unit, std::size_t count, Marks& marks, std::vector<Candidate>& candidates,
+                   StageTrace& trace) {
+  Filler filler(context, count, marks, candidates, trace);
+  const std::string& name = surface.config->name;
+  const auto fill_trending = [&](std::string_view where) {
+    if (filler.full()) return;
+    const std::shared_ptr<const CounterBoard::Ranking> top = snapshot.counters->Top(name, where);
+    const Rung rung{Source::kTrending, LineKind::kTrending, [&](const CatalogueItem& item) {
+                      return TrendingScore(snapshot.counters->Counts(name, where, item.key).clicks,
+                                           !where.empty());
+                    }};
+    Climb(filler, rung, candidates.size(), *top, [](const TrendingItem& item) { return item.item; });
+  };
+  if (!unit.empty()) fill_trending(unit);
+  fill_trending("");
+  if (surface.binding != nullptr) {
+    const OperatorBinding& binding = *surface.binding;
+    const Rung rung{Source::kPopular, LineKind::kPopularity, [&](const CatalogueItem& item) {
+                      const std::uint32_t row = binding.rows.RowOf(item.key);
+                      return PopularScore(row == kNoRow ? 0 : binding.op->trend(row));
+                    }};
+    // What nobody has touched is not popular; it comes with the newest.
+    const std::span<const std::uint32_t> rows = binding.op->rows_by_trend();
+    const auto end = std::partition_point(rows.begin(), rows.end(),
+                                          [&](std::uint32_t row) { return binding.op->trend(row) > 0; });
+    Climb(filler, rung, candidates.size(), std::span(rows.begin(), end),
+          [&](std::uint32_t row) { return binding.rows.KeyOf(row); });
+  }
+  const Rung rung{Source::kNewest, LineKind::kRecency, [&](const CatalogueItem& item) {
+                    return NewestScore(item.visible_from, context.now);
+                  }};
+  Climb(filler, rung, candidates.size(), surface.newest, [](ItemKey key) { return key; });
+}
+
+Level LevelOf(const std::vector<Candidate>& candidates, bool quick) {
+  if (candidates.empty()) return Level::kEmpty;
+  switch (candidates.front().source) {
+    case Source::kTrending: return Level::kTrending;
+    case Source::kPopular: return Level::kPopular;
+    case Source::kNewest: return Level::kNewest;
+    default: return quick ? Level::kPersonalisedQuick : Level::kPersonalised;
+  }
+}
+
+}  // namespace cofilter::service

@@ -1,0 +1,169 @@
+// retrieve → filter → rank → re-rank → fill → place → explain.
+#include "service/recommend/list_maker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "models/operator_parameters.h"
+#include "service/recommend/explain.h"
+#include "service/recommend/fallback.h"
+#include "service/recommend/filter.h"
+#include "service/recommend/history_fold.h"
+#include "service/recommend/place.h"
+#include "service/recommend/rank.h"
+#include "service/recommend/rerank.h"
+
+namespace cofilter::service {
+namespace {
+
+constexpr std::uint32_t kCompleting = 1u << static_cast<unsigned>(data::Verb::kComplete) |
+                                      1u << static_cast<unsigned>(data::Verb::kPass);
+
+class ListMaker {
+ public:
+  ListMaker(const ListOrder& order, ListMemory& memory)
+      : order_(order), surface_(*order.surface), memory_(memory), notch_(models::NotchOf(order.dial)) {}
+
+  Recommendation Make();
+
+ private:
+  void Mark();
+  FilterContext Context() const;
+  FoldedMember Fold() const;
+  void MakePersonalPart(const FilterContext& context, const FoldedMember& member);
+  std::string_view Unit() const {
+    return order_.member.state == nullptr ? std::string_view() : order_.member.state->member.org_unit;
+  }
+  bool PersonalisedOff() const {
+    return order_.member.state != nullptr && !order_.member.state->preferences.personalised;
+  }
+
+  const ListOrder& order_;
+  const SurfaceView& surface_;
+  ListMemory& memory_;
+  const int notch_;
+  std::vector<StageTrace> stages_;
+};
+
+void ListMaker::Mark() {
+  Marks& marks = memory_.marks;
+  marks.Clear();
+  for (const ItemKey key : order_.member.blocked) marks.Add(key, Marks::kBlocked);
+  for (const ItemKey key : order_.listed) marks.Add(key, Marks::kListed);
+  const ItemKeys& keys = order_.snapshot->catalogue.keys();
+  for (const std::string& id : order_.exclude_item_ids) {
+    if (const ItemKey key = keys.Find(id)) marks.Add(key, Marks::kExcluded);
+  }
+  if (!order_.similar_to.empty()) {
+    if (const ItemKey key = keys.Find(order_.similar_to)) marks.Add(key, Marks::kExcluded);
+  }
+  const MemberState* state = order_.member.state;
+  if (state == nullptr) return;
+  for (const ItemKey key : state->not_interested) marks.Add(key, Marks::kNotInterested);
+  for (const MemberItem& pair : state->items) {
+    std::uint16_t mark = 0;
+    if ((pair.verbs & kCompleting) != 0) mark |= Marks::kDone;
+    const std::uint32_t excluding = pair.verbs & surface_.config->exclude_verbs;
+    if ((excluding & kCompleting) != 0) {
+      mark |= Marks::kCompleted;
+    } else if (excluding != 0) {
+      mark |= Marks::kSeen;
+    }
+    if (mark != 0) marks.Add(pair.item, mark);
+  }
+}
+
+FilterContext ListMaker::Context() const {
+  FilterContext context;
+  context.catalogue = &order_.snapshot->catalogue;
+  context.now = order_.now;
+  context.kinds = order_.kinds;
+  context.unit = Unit();
+  if (order_.member.state != nullptr) context.muted_topics = order_.member.state->preferences.muted_topics;
+  context.topics = order_.topics;
+  context.language = order_.language;
+  context.marks = &memory_.marks;
+  return context;
+}
+
+// Empty: the list has no personal part.
+FoldedMember ListMaker::Fold() const {
+  if (surface_.binding == nullptr || order_.path == Path::kFallback) return {};
+  const OperatorBinding& binding = *surface_.binding;
+  if (!order_.similar_to.empty()) {
+    const std::optional<std::uint32_t> row = binding.op->FindRow(order_.similar_to);
+    return FoldItem(binding, order_.snapshot->catalogue.keys().Find(order_.similar_to), row.value_or(kNoRow));
+  }
+  if (order_.member.state == nullptr || PersonalisedOff()) return {};
+  return FoldMember(surface_, order_.snapshot->catalogue, order_.member.state->items, order_.now);
+}
+
+void ListMaker::MakePersonalPart(const FilterContext& context, const FoldedMember& member) {
+  const bool quick = order_.path == Path::kQuick;
+  const std::size_t most = surface_.items;
+  std::size_t asked = quick ? std::size_t{order_.count} * 4
+                            : std::max<std::size_t>(CandidateCount(*surface_.config, order_.snapshot->catalogue.size()),
+                                                    std::size_t{order_.count} * 2);
+  for (;;) {
+    memory_.candidates.clear();
+    memory_.openers.clear();
+    memory_.marks.Remove(Marks::kCandidate);
+    stages_.resize(2);
+    stages_[0] = {"retrieve", 0, 0, {}};
+    stages_[1] = {"filter", 0, 0, {}};
+    const bool more = Retrieve(surface_, order_.snapshot->catalogue, member, notch_, quick, asked, memory_.marks,
+                               memory_.retrieval, memory_.candidates, stages_[0]);
+    Filter(context, memory_.marks, memory_.candidates, memory_.openers, stages_[1]);
+    // A narrow request (one topic of fifty) may drop nearly all: look further down, while there is time.
+    if (!more || quick || memory_.candidates.size() >= order_.count || asked >= most) break;
+    asked *= 8;
+  }
+  StageTrace& ranked = stages_.emplace_back();
+  ranked.stage = "rank";
+  Rank(*surface_.binding, member, notch_, memory_.openers, memory_.retrieval, memory_.candidates, ranked);
+  StageTrace& reranked = stages_.emplace_back();
+  reranked.stage = "rerank";
+  Rerank(*surface_.config, order_.now, order_.count, memory_.candidates, reranked);
+}
+
+Recommendation ListMaker::Make() {
+  Recommendation list;
+  list.surface = surface_.config->name;
+  list.revisions = {order_.snapshot->model_version(), order_.snapshot->catalogue.revision(),
+                    order_.snapshot->rules->revision, order_.snapshot->config->revision};
+  list.seen_items_excluded = !order_.member.store_away;
+  list.personalised_off = PersonalisedOff();
+  list.dial = static_cast<double>(notch_) / (models::kNotches - 1);
+
+  Mark();
+  memory_.candidates.clear();
+  const FilterContext context = Context();
+  const FoldedMember member = Fold();
+  list.unknown_history_items = member.unknown_items;
+  if (!member.empty()) MakePersonalPart(context, member);
+  if (memory_.candidates.size() < order_.count) {
+    // What the re-ranker cut stays out; there is none when the list is short.
+    memory_.marks.Remove(Marks::kCandidate);
+    for (const Candidate& candidate : memory_.candidates) memory_.marks.Add(candidate.item->key, Marks::kCandidate);
+    StageTrace& filled = stages_.emplace_back();
+    filled.stage = "fallback";
+    FillFromRungs(*order_.snapshot, surface_, context, TopUnit(Unit()), order_.count, memory_.marks,
+                  memory_.candidates, filled);
+  }
+  list.level = LevelOf(memory_.candidates, order_.path == Path::kQuick);
+  StageTrace& placed = stages_.emplace_back();
+  placed.stage = "place";
+  list.items = Place(*order_.snapshot->rules, memory_.candidates, order_.first_rank, placed);
+  if (!member.empty()) {
+    Explain(*surface_.binding, order_.snapshot->catalogue, member, notch_, order_.max_reasons, memory_.candidates,
+            list.items);
+  }
+  if (order_.explain_stages) list.stages = std::move(stages_);
+  return list;
+}
+
+}  // namespace
+
+Recommendation MakeList(const ListOrder& order, ListMemory& memory) { return ListMaker(order, memory).Make(); }
+
+}  // namespace cofilter::service

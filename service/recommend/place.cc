@@ -1,0 +1,25 @@
+// From candidates to the items of a list.
+#include "service/recommend/place.h"
+
+namespace cofilter::service {
+
+std::vector<RecommendedItem> Place(const RuleSet&, const std::vector<Candidate>& candidates,
+                                   std::uint32_t first_rank, StageTrace& trace) {
+  trace.in = static_cast<std::uint32_t>(candidates.size());
+  std::vector<RecommendedItem> items;
+  items.reserve(candidates.size());
+  for (const Candidate& candidate : candidates) {
+    RecommendedItem& item = items.emplace_back();
+    item.key = candidate.item->key;
+    item.item_id = candidate.item->item.item_id;
+    item.rank = first_rank++;
+    item.score = candidate.score;
+    item.source = candidate.source;
+    item.lines.push_back({candidate.base_line, candidate.base});
+    if (candidate.freshness != 0) item.lines.push_back({LineKind::kFreshness, candidate.freshness});
+  }
+  trace.out = static_cast<std::uint32_t>(items.size());
+  return items;
+}
+
+}  // namespace cofilter::service

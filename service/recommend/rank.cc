@@ -1,0 +1,52 @@
+// Scores rows in one batch, and overlay items by their embeddings.
+#include "service/recommend/rank.h"
+
+#include <cmath>
+
+namespace cofilter::service {
+
+void Rank(const OperatorBinding& binding, const FoldedMember& member, int notch,
+          std::span<const CatalogueItem* const> openers, RetrievalMemory& memory,
+          std::vector<Candidate>& candidates, StageTrace& trace) {
+  const std::size_t retrieved = candidates.size();
+  for (const CatalogueItem* item : openers) {
+    Candidate candidate;
+    candidate.item = item;
+    candidate.row = binding.rows.RowOf(item->key);
+    candidates.push_back(candidate);
+  }
+  trace.in = static_cast<std::uint32_t>(candidates.size());
+
+  memory.row_numbers.clear();
+  for (const Candidate& candidate : candidates) {
+    if (candidate.row != kNoRow) memory.row_numbers.push_back(candidate.row);
+  }
+  binding.op->Score(member.folded, notch, memory.row_numbers, memory.scratch.get(), &memory.scores);
+
+  std::size_t row = 0;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    Candidate candidate = candidates[i];
+    if (candidate.row != kNoRow) {
+      const models::RowScore& score = memory.scores[row++];
+      candidate.base_line = LineKind::kOperator;
+      candidate.base = score.total();
+      candidate.source = std::abs(score.global) > std::abs(score.lists) ? Source::kGlobal : Source::kNeighbours;
+    } else {
+      candidate.base_line = LineKind::kContent;
+      candidate.base =
+          binding.op->ScoreForeign(member.folded, notch, binding.overlay.Embedding(candidate.item->key));
+      candidate.source = Source::kContent;
+    }
+    candidate.score = candidate.base;
+    if (candidate.base > 0 || i >= retrieved) {
+      candidates[kept++] = candidate;
+    } else {
+      CountDrop(trace, DropReason::kRank);
+    }
+  }
+  candidates.resize(kept);
+  trace.out = static_cast<std::uint32_t>(kept);
+}
+
+}  // namespace cofilter::service

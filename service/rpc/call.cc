@@ -1,0 +1,155 @@
+// How a unary call is admitted, run and finished.
+#include "service/rpc/call.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/digest.h"
+#include "service/rpc/status_mapping.h"
+
+namespace cofilter::service {
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// The trace id of a W3C traceparent "00-<32 hex>-<16 hex>-<2 hex>"; empty when it is not one.
+std::string_view TraceIdOf(std::string_view traceparent) {
+  if (traceparent.size() < 55 || traceparent[2] != '-' || traceparent[35] != '-') return {};
+  const std::string_view id = traceparent.substr(3, 32);
+  const bool hexadecimal = std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+  });
+  return hexadecimal ? id : std::string_view();
+}
+
+std::string NewTraceId() {
+  std::string id = runtime::RandomUuid();
+  id.erase(std::remove(id.begin(), id.end(), '-'), id.end());
+  return id;
+}
+
+// A call between admission and its status. The reactor ends with Finish, and the context with it:
+// nothing of the call is touched after that.
+class UnaryCall {
+ public:
+  UnaryCall(const CallFrame& frame, MethodMetrics& method, grpc::CallbackServerContext* context)
+      : frame_(frame),
+        method_(method),
+        context_(context),
+        reactor_(context->DefaultReactor()),
+        started_(std::chrono::steady_clock::now()),
+        ticket_(frame.admission->Admit()) {}
+
+  bool admitted() const { return ticket_.has_value(); }
+  bool cancelled() const { return context_->IsCancelled(); }
+  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
+  RequestContext MakeContext() const { return MakeRequestContext(frame_, *context_); }
+
+  void Finish(const absl::Status& status) { End(status.code(), ToGrpc(status)); }
+  void Shed() {
+    End(absl::StatusCode::kResourceExhausted, ShedStatus(*frame_.admission, context_));
+  }
+
+ private:
+  void End(absl::StatusCode code, grpc::Status status) {
+    method_.Record(code, std::chrono::duration_cast<std::chrono::microseconds>(
+                             std::chrono::steady_clock::now() - started_));
+    ticket_.reset();
+    reactor_->Finish(std::move(status));
+  }
+
+  const CallFrame& frame_;
+  MethodMetrics& method_;
+  grpc::CallbackServerContext* const context_;
+  grpc::ServerUnaryReactor* const reactor_;
+  const SteadyTime started_;
+  std::optional<Admission::Ticket> ticket_;
+};
+
+grpc::ServerUnaryReactor* Start(
+    const CallFrame& frame, MethodMetrics& method, grpc::CallbackServerContext* context, Work work,
+    const std::function<std::function<void()>(std::shared_ptr<UnaryCall>)>& bind) {
+  auto call = std::make_shared<UnaryCall>(frame, method, context);
+  grpc::ServerUnaryReactor* const reactor = call->reactor();
+  if (!call->admitted()) {
+    call->Shed();
+    return reactor;
+  }
+  std::function<void()> run = bind(call);
+  const bool alone =
+      work == Work::kCompute && frame.admission->in_flight() <= 1 && frame.compute->idle();
+  if (work == Work::kInline || alone) {
+    run();
+    return reactor;
+  }
+  Executor& executor = work == Work::kCompute ? *frame.compute : *frame.blocking;
+  if (!executor.Submit(std::move(run))) call->Shed();
+  return reactor;
+}
+
+const absl::Status& CancelledStatus() {
+  static const auto& status = *new absl::Status(absl::CancelledError("the caller has gone"));
+  return status;
+}
+
+}  // namespace
+
+RequestContext MakeRequestContext(const CallFrame& frame,
+                                  const grpc::CallbackServerContext& context) {
+  RequestContext request;
+  request.organisation = frame.organisation;
+  request.caller = "local";
+  request.roles = {"operator"};
+  request.clock = frame.clock;
+  const auto deadline = context.deadline();
+  if (deadline != std::chrono::system_clock::time_point::max()) {
+    // gRPC's deadline is by the machine's clock; ours may be another.
+    const auto left =
+        std::chrono::duration_cast<runtime::Duration>(deadline - std::chrono::system_clock::now());
+    const runtime::Time now = frame.clock->Now();
+    if (left < runtime::Time::max() - now) request.deadline = now + left;
+  }
+  const auto& metadata = context.client_metadata();
+  if (const auto found = metadata.find("traceparent"); found != metadata.end()) {
+    request.trace_id = TraceIdOf(std::string_view(found->second.data(), found->second.size()));
+  }
+  if (request.trace_id.empty()) request.trace_id = NewTraceId();
+  return request;
+}
+
+grpc::Status ShedStatus(const Admission& admission, grpc::CallbackServerContext* context) {
+  const std::int64_t wait = admission.RetryHint().count();
+  context->AddTrailingMetadata("grpc-retry-pushback-ms", absl::StrCat(wait));
+  return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                      absl::StrCat("the server is at its limit of ", admission.limit(),
+                                   " calls in flight; come back in ", wait, " ms"));
+}
+
+grpc::ServerUnaryReactor* Serve(const CallFrame& frame, MethodMetrics& method,
+                                grpc::CallbackServerContext* context, Work work, Handler handler) {
+  return Start(frame, method, context, work, [&handler](std::shared_ptr<UnaryCall> call) {
+    return [call = std::move(call), handler = std::move(handler)] {
+      call->Finish(call->cancelled() ? CancelledStatus() : handler(call->MakeContext()));
+    };
+  });
+}
+
+grpc::ServerUnaryReactor* ServeAsync(const CallFrame& frame, MethodMetrics& method,
+                                     grpc::CallbackServerContext* context, Work work,
+                                     AsyncHandler handler) {
+  return Start(frame, method, context, work, [&handler](std::shared_ptr<UnaryCall> call) {
+    return [call = std::move(call), handler = std::move(handler)] {
+      if (call->cancelled()) {
+        call->Finish(CancelledStatus());
+        return;
+      }
+      handler(call->MakeContext(), [call](absl::Status status) { call->Finish(status); });
+    };
+  });
+}
+
+}  // namespace cofilter::service

@@ -1,0 +1,70 @@
+// Counts and times the calls by method and code, and the levels of the lists that were served.
+#ifndef COFILTER_SERVICE_RPC_CALL_METRICS_H_
+#define COFILTER_SERVICE_RPC_CALL_METRICS_H_
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "service/recommend/recommendation.h"
+
+namespace cofilter::service {
+
+// Upper bounds of the histogram's buckets, microseconds; the last bucket has none.
+inline constexpr std::array<std::int64_t, 14> kLatencyBounds = {
+    50, 100, 200, 300, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 500000, 2000000};
+
+// The figures of one method. Thread-safety: all calls from any thread.
+class MethodMetrics {
+ public:
+  explicit MethodMetrics(std::string name) : name_(std::move(name)) {}
+
+  void Record(absl::StatusCode code, std::chrono::microseconds took);
+
+  const std::string& name() const { return name_; }
+  std::uint64_t calls(absl::StatusCode code) const;
+  std::uint64_t calls() const;
+  std::uint64_t bucket(std::size_t index) const {
+    return buckets_[index].load(std::memory_order_relaxed);
+  }
+  // Microseconds, all calls added up.
+  std::uint64_t total_micros() const { return total_micros_.load(std::memory_order_relaxed); }
+
+ private:
+  const std::string name_;
+  std::array<std::atomic<std::uint64_t>, 17> codes_{};
+  std::array<std::atomic<std::uint64_t>, kLatencyBounds.size() + 1> buckets_{};
+  std::atomic<std::uint64_t> total_micros_{0};
+};
+
+// Thread-safety: all calls from any thread.
+class CallMetrics {
+ public:
+  // "cofilter.v1.EventService/RecordEvents". The same object each time; lives as long as this.
+  MethodMetrics& Method(std::string_view name);
+  void RecordLevel(Level level);
+
+  std::uint64_t lists(Level level) const;
+  std::vector<const MethodMetrics*> methods() const;
+  // One JSON object: calls by method and code, their latency, lists by level. Methods never called
+  // are left out.
+  std::string ToJson() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::unique_ptr<MethodMetrics>> methods_;
+  std::array<std::atomic<std::uint64_t>, 8> levels_{};
+};
+
+std::string_view LevelName(Level level);
+
+}  // namespace cofilter::service
+
+#endif  // COFILTER_SERVICE_RPC_CALL_METRICS_H_

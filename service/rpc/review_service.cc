@@ -1,0 +1,13 @@
+// What content managers will do.
+#include "service/rpc/review_service.h"
+
+#include "service/rpc/unimplemented_calls.h"
+
+namespace cofilter::service {
+
+grpc::ServerUnaryReactor* ReviewRpc::Unimplemented(std::string_view method,
+                                                   grpc::CallbackServerContext* context) {
+  return ServeUnimplemented(*frame_, frame_->metrics->Method(method), context);
+}
+
+}  // namespace cofilter::service

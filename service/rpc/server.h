@@ -1,0 +1,51 @@
+// The whole server in one object: store in, calls out.
+#ifndef COFILTER_SERVICE_RPC_SERVER_H_
+#define COFILTER_SERVICE_RPC_SERVER_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "runtime/clock.h"
+#include "service/config/config.h"
+#include "service/rpc/admission.h"
+#include "service/rpc/call_metrics.h"
+#include "service/snapshot/snapshot_publisher.h"
+#include "service/store/store.h"
+
+namespace cofilter::service {
+
+struct ServerOptions {
+  const runtime::Clock* clock = &runtime::SystemClock::Instance();
+  bool insecure = false;  // listen where other machines can reach it
+  PublisherOptions publisher;
+};
+
+// Thread-safety: all calls from any thread; Drain and the destructor from one.
+class Server {
+ public:
+  // Listens, follows the store and answers from the return on. config.listen with port 0 takes any
+  // free port. Ownership: store and clock are the caller's and outlive the server. Errors:
+  // INVALID_ARGUMENT, FAILED_PRECONDITION of the address; UNAVAILABLE when it is taken. A store
+  // that is away, or no model, is no error: what there is is served.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(ServerConfig config, Store* store,
+                                                       ServerOptions options = {});
+
+  virtual ~Server() = default;  // drains without grace, if Drain was not called
+
+  // Health turns to NOT_SERVING, new calls are refused, those in flight end, within `grace`; then
+  // they are cancelled. Later calls do nothing.
+  virtual void Drain(std::chrono::milliseconds grace) = 0;
+
+  virtual int port() const = 0;
+  virtual std::string address() const = 0;  // "127.0.0.1:40123"
+  virtual const CallMetrics& metrics() const = 0;
+  virtual const Admission& admission() const = 0;
+  virtual SnapshotPublisher& publisher() = 0;
+};
+
+}  // namespace cofilter::service
+
+#endif  // COFILTER_SERVICE_RPC_SERVER_H_

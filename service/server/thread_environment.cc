@@ -1,0 +1,31 @@
+// Sets the variables and executes the program again.
+#include "service/server/thread_environment.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace cofilter::service {
+
+void SettleThreadEnvironment(char** argv) {
+  constexpr std::pair<const char*, const char*> kVariables[] = {
+      {"OMP_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "PASSIVE"}, {"OPENBLAS_NUM_THREADS", "1"}};
+  bool changed = false;
+  for (const auto& [name, value] : kVariables) {
+    if (std::getenv(name) != nullptr) continue;
+    if (setenv(name, value, 0) != 0) return;
+    changed = true;
+  }
+  if (!changed) return;
+  // By its real path, so that the process keeps its name. A failure leaves a server that works,
+  // only less evenly.
+  std::error_code error;
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe", error).string();
+  if (!error) execv(self.c_str(), argv);
+}
+
+}  // namespace cofilter::service

@@ -1,0 +1,33 @@
+// Items as a snapshot holds them.
+#include "service/snapshot/catalogue.h"
+
+#include <utility>
+
+namespace cofilter::service {
+
+CatalogueItem::CatalogueItem(StoredItem stored, const ItemKeys& keys)
+    : key(stored.key),
+      kind(stored.item.kind),
+      active(stored.item.state == data::ItemState::kActive),
+      visible_from(stored.item.published_at.value_or(runtime::Time::min())),
+      visible_until(stored.item.expires_at.value_or(runtime::Time::max())),
+      item(std::move(stored.item)) {
+  prerequisites.reserve(item.prerequisites.size());
+  for (const std::string& id : item.prerequisites) prerequisites.push_back(keys.Find(id));
+}
+
+void Catalogue::Put(std::shared_ptr<const CatalogueItem> item) {
+  const ItemKey key = item->key;
+  if (items_.Get(key) == nullptr) ++size_;
+  items_.Set(key, std::move(item));
+}
+
+Catalogue Catalogue::Share() {
+  Catalogue copy(keys_);
+  copy.items_ = items_.Share();
+  copy.size_ = size_;
+  copy.revision_ = revision_;
+  return copy;
+}
+
+}  // namespace cofilter::service

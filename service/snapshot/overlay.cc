@@ -1,0 +1,32 @@
+// Embeds what an operator's training has not seen.
+#include "service/snapshot/overlay.h"
+
+#include <optional>
+#include <utility>
+
+#include "models/content_features.h"
+
+namespace cofilter::service {
+
+void Overlay::Put(const models::Operator& op, ItemKey key, const data::Item& item) {
+  models::ContentFeatures features;
+  features.title = item.title;
+  features.summary = item.summary;
+  features.topics.assign(item.topics.begin(), item.topics.end());
+  features.publisher = item.publisher;
+  std::optional<std::vector<float>> embedding = op.EmbedContent(features);
+  if (!embedding.has_value()) return Drop(key);
+  embeddings_.Set(key, std::make_shared<const std::vector<float>>(*std::move(embedding)));
+}
+
+void Overlay::Drop(ItemKey key) {
+  if (embeddings_.Get(key) != nullptr) embeddings_.Set(key, nullptr);
+}
+
+Overlay Overlay::Share() {
+  Overlay copy;
+  copy.embeddings_ = embeddings_.Share();
+  return copy;
+}
+
+}  // namespace cofilter::service

@@ -1,0 +1,101 @@
+// Descriptors: what is accepted, what is refused and how a missing set is named.
+#include "bench/set_descriptor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "runtime/files.h"
+
+namespace cofilter::bench {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::string_view kGood =
+    R"({"format": "list", "order": "sequence", "train": "train.txt", "test": "test.txt"})";
+
+class SetDescriptorTest : public ::testing::Test {
+ protected:
+  void Write(const std::string& name, std::string_view content) {
+    ASSERT_TRUE(
+        runtime::MakeDirectories(directory_.path() + "/" + name.substr(0, name.rfind('/'))).ok());
+    std::ofstream(directory_.path() + "/" + name) << content;
+  }
+  std::string Place(const std::string& name) const { return directory_.path() + "/" + name; }
+
+  runtime::TemporaryDirectory directory_ = runtime::TemporaryDirectory::Create("bench").value();
+};
+
+TEST_F(SetDescriptorTest, ReadsFormatOrderAndFiles) {
+  Write("mine/dataset.json", kGood);
+  Write("mine/train.txt", "0 1 2\n");
+  Write("mine/test.txt", "0 3\n");
+  for (const char* name : {"mine", "mine/"}) {
+    const auto set = ReadDescriptor(Place(name));
+    ASSERT_TRUE(set.ok()) << set.status();
+    EXPECT_EQ(set->name, "mine");
+    EXPECT_EQ(set->format, "list");
+    EXPECT_EQ(set->order, data::Order::kSequence);
+    EXPECT_TRUE(SourceOptionsOf(*set).list.order_is_sequence);
+    EXPECT_THAT(set->train, HasSubstr("mine/train.txt"));
+  }
+}
+
+TEST_F(SetDescriptorTest, NamesAFileThatIsMissing) {
+  Write("mine/dataset.json", kGood);
+  Write("mine/train.txt", "");
+  const auto set = ReadDescriptor(Place("mine"));
+  EXPECT_EQ(set.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(set.status().message()), HasSubstr("test.txt"));
+}
+
+TEST_F(SetDescriptorTest, NamesTheKeyThatIsWrong) {
+  const auto message = [](std::string_view text) {
+    const auto set = ParseDescriptor(text, "/sets/mine");
+    EXPECT_EQ(set.status().code(), absl::StatusCode::kInvalidArgument);
+    return std::string(set.status().message());
+  };
+  EXPECT_THAT(message("["), HasSubstr("not a JSON object"));
+  EXPECT_THAT(message(R"({"format": "list"})"), HasSubstr("\"order\""));
+  EXPECT_THAT(message(R"({"format": "parquet", "order": "none", "train": "a", "test": "b"})"),
+              HasSubstr("parquet"));
+  EXPECT_THAT(message(R"({"format": "list", "order": "age", "train": "a", "test": "b"})"),
+              HasSubstr("\"age\""));
+  EXPECT_THAT(message(R"({"format": "list", "order": "none", "train": 1, "test": "b"})"),
+              HasSubstr("\"train\""));
+  EXPECT_THAT(
+      message(R"({"format": "list", "order": "none", "train": "a", "test": "b", "rank": 64})"),
+      HasSubstr("\"rank\" is not known"));
+}
+
+TEST_F(SetDescriptorTest, MissingPublicSetSaysWhereItComesFrom) {
+  const auto set = FindSet(directory_.path(), "gowalla");
+  EXPECT_EQ(set.status().code(), absl::StatusCode::kNotFound);
+  const std::string message(set.status().message());
+  EXPECT_THAT(message, HasSubstr("gowalla"));
+  EXPECT_THAT(message, HasSubstr("github.com/gusye1234/LightGCN-PyTorch"));
+  EXPECT_THAT(std::string(FindSet("", "ml-1m").status().message()),
+              HasSubstr("COFILTER_BENCH_DATA"));
+}
+
+TEST_F(SetDescriptorTest, BuiltInDescriptorsTakePlainFilesToo) {
+  Write("mooccubex-enrolments/train.txt", "0 1 2\n");
+  Write("mooccubex-enrolments/test.txt.zst", "");
+  const auto set = FindSet(directory_.path(), "mooccubex-enrolments");
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_EQ(set->order, data::Order::kSequence);
+  EXPECT_TRUE(set->train.ends_with("train.txt"));
+  EXPECT_TRUE(set->test.ends_with("test.txt.zst"));
+}
+
+TEST_F(SetDescriptorTest, ADescriptorOfItsOwnGoesBeforeTheBuiltInOne) {
+  Write("gowalla/dataset.json", kGood);
+  Write("gowalla/train.txt", "");
+  Write("gowalla/test.txt", "");
+  EXPECT_EQ(FindSet(directory_.path(), "gowalla")->order, data::Order::kSequence);
+}
+
+}  // namespace
+}  // namespace cofilter::bench

@@ -1,0 +1,198 @@
+// The configuration file: what it means, and what is said when something in it is wrong.
+#include "service/config/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runtime/files.h"
+
+namespace cofilter::service {
+namespace {
+
+using data::Verb;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string ErrorOf(std::string_view text) {
+  const absl::StatusOr<ServerConfig> config = ParseConfig(text, "c.toml");
+  if (config.ok()) return "no error";
+  EXPECT_EQ(config.status().code(), absl::StatusCode::kInvalidArgument);
+  return std::string(config.status().message());
+}
+
+void ExpectSame(const ServerConfig& a, const ServerConfig& b) {
+  EXPECT_EQ(a.organisation, b.organisation);
+  EXPECT_EQ(a.time_zone, b.time_zone);
+  EXPECT_EQ(a.store_path, b.store_path);
+  EXPECT_EQ(a.models_directory, b.models_directory);
+  EXPECT_EQ(a.listen, b.listen);
+  EXPECT_EQ(a.worker_threads, b.worker_threads);
+  EXPECT_EQ(a.max_in_flight, b.max_in_flight);
+  ASSERT_EQ(a.surfaces.size(), b.surfaces.size());
+  for (const auto& [name, left] : a.surfaces) {
+    SCOPED_TRACE(name);
+    ASSERT_TRUE(b.surfaces.contains(name));
+    const SurfaceConfig& right = b.surfaces.at(name);
+    EXPECT_EQ(left.name, right.name);
+    EXPECT_EQ(left.kinds, right.kinds);
+    EXPECT_EQ(left.operator_name, right.operator_name);
+    EXPECT_EQ(left.verb_weights, right.verb_weights);
+    EXPECT_EQ(left.exclude_verbs, right.exclude_verbs);
+    EXPECT_EQ(left.dial, right.dial);
+    EXPECT_EQ(left.freshness_half_life_hours, right.freshness_half_life_hours);
+    EXPECT_EQ(left.trending_half_life_hours, right.trending_half_life_hours);
+    EXPECT_EQ(left.default_count, right.default_count);
+    EXPECT_EQ(left.candidates, right.candidates);
+  }
+}
+
+TEST(ConfigTest, EmptyTextGivesTheDefaults) {
+  const absl::StatusOr<ServerConfig> config = ParseConfig("", "c.toml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  ExpectSame(*config, ServerConfig::Default());
+}
+
+TEST(ConfigTest, ExampleFileHoldsTheDefaults) {
+  const absl::StatusOr<ServerConfig> config = LoadConfig(COFILTER_EXAMPLE_CONFIG);
+  ASSERT_TRUE(config.ok()) << config.status();
+  ExpectSame(*config, ServerConfig::Default());
+}
+
+TEST(ConfigTest, DocumentNamesEveryKey) {
+  const absl::StatusOr<std::string> document = runtime::ReadFile(COFILTER_CONFIG_DOCUMENT);
+  ASSERT_TRUE(document.ok()) << document.status();
+  for (const char* key :
+       {"organisation", "time_zone", "store.path", "models.directory", "server.listen", "server.worker_threads",
+        "server.max_in_flight", "kinds", "operator", "exclude", "weights", "dial", "freshness_half_life",
+        "trending_half_life", "count", "candidates", "[operators.NAME]"}) {
+    EXPECT_THAT(*document, HasSubstr(std::string("`") + key));
+  }
+}
+
+TEST(ConfigTest, ReadsEveryKey) {
+  const absl::StatusOr<ServerConfig> config = ParseConfig(R"(
+organisation = "party-school"
+time_zone = "Asia/Shanghai"
+[store]
+path = "/data/a.db"
+[models]
+directory = "/data/models"
+[server]
+listen = "127.0.0.1:0"
+worker_threads = 3
+max_in_flight = 7
+[surfaces.digest]
+kinds = ["news", "video"]
+operator = "all"
+exclude = ["open"]
+dial = 0.5
+freshness_half_life = "90m"
+trending_half_life = "2d"
+count = 5
+candidates = 700
+weights = {open = 1, save = 0.25}
+[operators.all]
+anything = "is the trainer's"
+)",
+                                                          "c.toml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->organisation, "party-school");
+  EXPECT_EQ(config->time_zone, "Asia/Shanghai");
+  EXPECT_EQ(config->store_path, "/data/a.db");
+  EXPECT_EQ(config->models_directory, "/data/models");
+  EXPECT_EQ(config->listen, "127.0.0.1:0");
+  EXPECT_EQ(config->worker_threads, 3u);
+  EXPECT_EQ(config->max_in_flight, 7u);
+  ASSERT_EQ(config->surfaces.size(), 1u);
+  const SurfaceConfig& digest = config->surfaces.at("digest");
+  EXPECT_THAT(digest.kinds, ElementsAre(data::ItemKind::kNews, data::ItemKind::kVideo));
+  EXPECT_EQ(digest.operator_name, "all");
+  EXPECT_EQ(digest.exclude_verbs, 1u << static_cast<unsigned>(Verb::kOpen));
+  EXPECT_EQ(digest.dial, 0.5);
+  EXPECT_EQ(digest.freshness_half_life_hours, 1.5);
+  EXPECT_EQ(digest.trending_half_life_hours, 48);
+  EXPECT_EQ(digest.default_count, 5u);
+  EXPECT_EQ(digest.candidates, 700u);
+  EXPECT_EQ(digest.verb_weights[static_cast<std::size_t>(Verb::kOpen)], 1.0f);
+  EXPECT_EQ(digest.verb_weights[static_cast<std::size_t>(Verb::kSave)], 0.25f);
+  EXPECT_EQ(digest.verb_weights[static_cast<std::size_t>(Verb::kRead)], 0.0f);
+}
+
+TEST(ConfigTest, SurfaceOfCoursesExcludesCompletedNotRead) {
+  const absl::StatusOr<ServerConfig> config =
+      ParseConfig("[surfaces.school]\nkinds = [\"course\"]\n", "c.toml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const SurfaceConfig& school = config->surfaces.at("school");
+  EXPECT_EQ(school.operator_name, "school");
+  EXPECT_FALSE(school.exclude_verbs & (1u << static_cast<unsigned>(Verb::kRead)));
+  EXPECT_TRUE(school.exclude_verbs & (1u << static_cast<unsigned>(Verb::kComplete)));
+  EXPECT_FALSE(school.freshness_half_life_hours.has_value());
+}
+
+TEST(ConfigTest, RevisionFollowsTheText) {
+  const auto a = ParseConfig("organisation = \"a\"\n", "c.toml");
+  const auto b = ParseConfig("organisation = \"b\"\n", "c.toml");
+  ASSERT_TRUE(a.ok() && b.ok());
+  EXPECT_EQ(a->revision.size(), 12u);
+  EXPECT_NE(a->revision, b->revision);
+  EXPECT_EQ(a->revision, ParseConfig("organisation = \"a\"\n", "elsewhere.toml")->revision);
+}
+
+TEST(ConfigTest, UnknownKeyNamesTheNearest) {
+  EXPECT_THAT(ErrorOf("\n[server]\nlisten_on = \"x\"\n"),
+              AllOf(StartsWith("c.toml:3: "), HasSubstr("server.listen_on"), HasSubstr("did you mean server.listen?")));
+  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\nfreshnes_half_life = \"1d\"\n"),
+              AllOf(StartsWith("c.toml:3: "), HasSubstr("did you mean surfaces.news.freshness_half_life?")));
+  EXPECT_THAT(ErrorOf("[operator.news]\nx = 1\n"), HasSubstr("did you mean operators?"));
+  EXPECT_THAT(ErrorOf("zzzzzzzzzzzz = 1\n"), HasSubstr("right: organisation"));
+}
+
+TEST(ConfigTest, WrongValueNamesLineKeyValueAndWhatIsRight) {
+  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"newz\"]\n"),
+              AllOf(StartsWith("c.toml:2: surfaces.news.kinds: "), HasSubstr("newz"), HasSubstr("right: any of news")));
+  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\", \"news\"]\n"), HasSubstr("twice"));
+  EXPECT_THAT(ErrorOf("[surfaces.news]\ndial = 0\n"), HasSubstr("surfaces.news.kinds"));
+  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\nexclude = [\"reed\"]\n"),
+              AllOf(StartsWith("c.toml:3: surfaces.news.exclude"), HasSubstr("reed"), HasSubstr("read")));
+  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\nweights = {reed = 1}\n"),
+              HasSubstr("did you mean surfaces.news.weights.read?"));
+  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\nweights = {read = 2}\n"),
+              AllOf(HasSubstr("surfaces.news.weights.read"), HasSubstr("2"), HasSubstr("from 0 to 1")));
+  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\nweights = {impression = 1}\n"), HasSubstr("impression"));
+  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\ndial = 1.5\n"),
+              AllOf(StartsWith("c.toml:3: surfaces.news.dial: 1.5"), HasSubstr("from 0 to 1")));
+  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\ndial = nan\n"), HasSubstr("surfaces.news.dial"));
+  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\ncount = 501\n"), HasSubstr("from 1 to 500"));
+  EXPECT_THAT(ErrorOf("[surfaces.News]\nkinds = [\"news\"]\n"), HasSubstr("a-z"));
+  EXPECT_THAT(ErrorOf("surfaces = 3\n"), HasSubstr("[surfaces.NAME]"));
+  EXPECT_THAT(ErrorOf("[server]\nlisten = \"8470\"\n"), AllOf(StartsWith("c.toml:2: server.listen"), HasSubstr("address:port")));
+  EXPECT_THAT(ErrorOf("[server]\nlisten = \"::1:99999\"\n"), HasSubstr("address:port"));
+  EXPECT_THAT(ErrorOf("[server]\nmax_in_flight = 0\n"), HasSubstr("from 1"));
+  EXPECT_THAT(ErrorOf("organisation = 3\n"), AllOf(StartsWith("c.toml:1: organisation: 3"), HasSubstr("text")));
+  EXPECT_THAT(ErrorOf("time_zone = \"Mars Time\"\n"), HasSubstr("IANA"));
+}
+
+TEST(ConfigTest, TimesAreText) {
+  for (const char* wrong : {"2", "\"2\"", "\"2w\"", "\"-1h\"", "\"0h\"", "\"h\"", "\"nand\"", "\"1e9d\"", "\"1 h\""}) {
+    EXPECT_THAT(ErrorOf(std::string("[surfaces.news]\nkinds = [\"news\"]\ntrending_half_life = ") + wrong + "\n"),
+                AllOf(StartsWith("c.toml:3: surfaces.news.trending_half_life"), HasSubstr("\"36h\"")))
+        << wrong;
+  }
+}
+
+TEST(ConfigTest, WhatIsNotTomlIsSaidWithItsLine) {
+  EXPECT_THAT(ErrorOf("organisation = \"a\"\n[store\n"), AllOf(StartsWith("c.toml:2: not TOML: "), HasSubstr("[store")));
+  EXPECT_THAT(ErrorOf("organisation = \"a\"\norganisation = \"b\"\n"), HasSubstr("not TOML"));
+  EXPECT_THAT(ErrorOf(std::string(100000, '[')), HasSubstr("c.toml"));
+}
+
+TEST(ConfigTest, MissingFileIsNamed) {
+  const absl::StatusOr<ServerConfig> config = LoadConfig("/nowhere/c.toml");
+  EXPECT_EQ(config.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(config.status().message()), HasSubstr("/nowhere/c.toml"));
+}
+
+}  // namespace
+}  // namespace cofilter::service

@@ -1,0 +1,228 @@
+// Coordinate search by exact scoring over the dial's parameters.
+#include "training/parameter_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "runtime/status_macros.h"
+#include "training/seeded_random.h"
+#include "training/validation_part.h"
+
+namespace cofilter::training {
+namespace {
+
+constexpr std::size_t kListLength = 20;
+constexpr std::size_t kLeastMembers = 20;
+constexpr std::size_t kSpreadMembers = 500;
+// The lists of the search must hold their targets wherever the grids look.
+constexpr DialEnds kSearchEnds{0, 0.3};
+
+// What the weight of the global term is measured in, see GlobalWeightUnit.
+double DefaultRelativeWeight(models::ListKind kind) {
+  return kind == models::ListKind::kLocal ? 0.3 : 0.1;
+}
+
+// The weight itself is left to the caller unless it is given.
+ScorePoint StartOf(models::ListKind kind, const GivenParameters& given) {
+  ScorePoint point;
+  const bool local = kind == models::ListKind::kLocal;
+  point.source_exponent = given.p.value_or(local ? 0.65 : 0.0);
+  point.target_exponent = given.q.value_or(local ? 0.2 : 0.1);
+  point.global_weight = given.global_weight.value_or(0.0);
+  point.global_source_exponent = given.pin.value_or(0.65);
+  point.global_target_exponent = given.qo.value_or(-0.4);
+  point.by_rank = given.by_rank.value_or(0.0);
+  point.by_age = given.by_age.value_or(0.0);
+  return point;
+}
+
+class Search {
+ public:
+  Search(const TrainingSettings& settings, const TrainedNumbers& numbers, const ScoreGrid& grid,
+         std::span<const GridMember> members, runtime::ThreadPool* pool)
+      : given_(settings.given), numbers_(numbers), grid_(grid), members_(members), pool_(pool) {}
+
+  // The best point found for one kind of list.
+  TriedPoint Walk(int list, data::Order order) {
+    const models::ListKind kind = numbers_.kinds[static_cast<std::size_t>(list)];
+    ScorePoint best = StartOf(kind, given_);
+    best.list = list;
+    const double unit = GlobalWeightUnit(grid_, best, members_, pool_);
+    if (!given_.global_weight.has_value()) best.global_weight = DefaultRelativeWeight(kind) * unit;
+    for (int round = 0; round < 2; ++round) {
+      Try(given_.q, &ScorePoint::target_exponent, {0, 0.1, 0.2, 0.3}, &best);
+      Try(given_.global_weight, &ScorePoint::global_weight,
+          {0, 0.05 * unit, 0.1 * unit, 0.2 * unit, 0.4 * unit, 0.8 * unit}, &best);
+      Try(given_.qo, &ScorePoint::global_target_exponent, {-0.6, -0.5, -0.4, -0.3, -0.2}, &best);
+      if (round == 0 && kind == models::ListKind::kLocal) TrySources({0.5, 0.65, 0.8}, &best);
+    }
+    if (order != data::Order::kNone) {
+      Try(given_.by_rank, &ScorePoint::by_rank, {0, 0.25, 0.5, 1}, &best);
+    }
+    if (order == data::Order::kTime) {
+      Try(given_.by_age, &ScorePoint::by_age, {0, 0.25, 0.5}, &best);
+    }
+    return Measured(best);
+  }
+
+  std::vector<TriedPoint> TakeTried() { return std::move(tried_); }
+
+ private:
+  // Moves one parameter to the best of its grid and the value in hand, unless it is given.
+  void Try(const std::optional<double>& given, double ScorePoint::*field,
+           const std::vector<double>& values, ScorePoint* best) {
+    if (given.has_value()) return;
+    std::vector<ScorePoint> points = {*best};
+    for (const double value : values) {
+      points.push_back(*best);
+      points.back().*field = value;
+    }
+    *best = BestOf(points);
+  }
+
+  // The two source exponents move together: apart they fit the validation part and lose on the
+  // test.
+  void TrySources(const std::vector<double>& values, ScorePoint* best) {
+    std::vector<ScorePoint> points = {*best};
+    for (const double value : values) {
+      points.push_back(*best);
+      if (!given_.p.has_value()) points.back().source_exponent = value;
+      if (!given_.pin.has_value()) points.back().global_source_exponent = value;
+    }
+    *best = BestOf(points);
+  }
+
+  // Measures what was not measured yet; the earliest of equals wins.
+  ScorePoint BestOf(const std::vector<ScorePoint>& points) {
+    std::vector<ScorePoint> fresh;
+    for (const ScorePoint& point : points) {
+      if (Find(point) == nullptr && std::find(fresh.begin(), fresh.end(), point) == fresh.end()) {
+        fresh.push_back(point);
+      }
+    }
+    const std::vector<PointMeasures> measures = grid_.Measure(fresh, members_, kListLength, pool_);
+    for (std::size_t i = 0; i < fresh.size(); ++i) {
+      tried_.push_back(
+          {numbers_.kinds[static_cast<std::size_t>(fresh[i].list)], fresh[i], measures[i]});
+    }
+    const TriedPoint* best = Find(points.front());
+    for (const ScorePoint& point : points) {
+      const TriedPoint* const tried = Find(point);
+      if (tried->measures.accuracy() > best->measures.accuracy()) best = tried;
+    }
+    return best->point;
+  }
+
+  TriedPoint Measured(const ScorePoint& point) {
+    if (Find(point) == nullptr) BestOf({point});
+    return *Find(point);
+  }
+
+  const TriedPoint* Find(const ScorePoint& point) const {
+    const auto found = std::find_if(tried_.begin(), tried_.end(),
+                                    [&](const TriedPoint& tried) { return tried.point == point; });
+    return found == tried_.end() ? nullptr : &*found;
+  }
+
+  const GivenParameters given_;
+  const TrainedNumbers& numbers_;
+  const ScoreGrid& grid_;
+  const std::span<const GridMember> members_;
+  runtime::ThreadPool* const pool_;
+  std::vector<TriedPoint> tried_;
+};
+
+bool MayUseRidge(const TrainingSettings& settings, std::size_t items) {
+  return items <= settings.ridge_max_items && items > 0;
+}
+
+}  // namespace
+
+double GlobalWeightUnit(const ScoreGrid& grid, const ScorePoint& point,
+                        std::span<const GridMember> members, runtime::ThreadPool* pool) {
+  const ScoreGrid::Spreads spreads =
+      grid.MeasureSpreads(point, members.first(std::min(members.size(), kSpreadMembers)), pool);
+  return spreads.lists > 0 && spreads.global > 0 ? spreads.lists / spreads.global : 1.0;
+}
+
+ParameterChoice DefaultParameters(const TrainingSettings& settings, std::size_t items) {
+  ParameterChoice choice;
+  choice.lists = settings.given.lists.value_or(
+      MayUseRidge(settings, items) ? models::ListKind::kRidge : models::ListKind::kLocal);
+  choice.point = StartOf(choice.lists, settings.given);
+  choice.relative_weight = DefaultRelativeWeight(choice.lists);
+  choice.dial_q = settings.given.dial_q.value_or(choice.dial_q);
+  choice.dial_qo = settings.given.dial_qo.value_or(choice.dial_qo);
+  choice.why = "as given, and the defaults for what was not given";
+  return choice;
+}
+
+absl::StatusOr<ParameterChoice> ChooseParameters(const TrainingSettings& settings,
+                                                 const data::Dataset& dataset,
+                                                 runtime::ThreadPool* pool, PartTimer* timer) {
+  ParameterChoice choice = DefaultParameters(settings, dataset.items());
+  timer->Begin("validation part");
+  const ValidationPart part = HoldOutValidation(dataset, settings.search_share, settings.seed);
+  std::vector<std::uint32_t> askable;
+  for (std::uint32_t m = 0; m < dataset.members(); ++m) {
+    if (!part.held_out[m].empty()) askable.push_back(m);
+  }
+  if (askable.size() < kLeastMembers) {
+    choice.why =
+        absl::StrCat("the defaults: only ", askable.size(),
+                     " members have two interactions or more, and a choice needs ", kLeastMembers);
+    return choice;
+  }
+  std::vector<GridMember> members;
+  for (const std::uint32_t at :
+       SampleRows(askable.size(), settings.search_members, settings.seed)) {
+    members.push_back({part.train.of(askable[at]), {part.held_out[askable[at]], 0}});
+  }
+
+  std::vector<models::ListKind> kinds = {models::ListKind::kLocal};
+  if (settings.given.lists.has_value()) {
+    kinds = {*settings.given.lists};
+  } else if (MayUseRidge(settings, dataset.items())) {
+    kinds.push_back(models::ListKind::kRidge);
+  }
+  const bool with_vectors =
+      !(settings.given.global_weight.has_value() && *settings.given.global_weight == 0);
+  COFILTER_ASSIGN_OR_RETURN(
+      const TrainedNumbers numbers,
+      TrainNumbers(part.train, settings, kinds, kSearchEnds, with_vectors, pool, timer));
+
+  timer->Begin("points");
+  const CatalogueFacts facts = MakeCatalogueFacts(data::ItemDegrees(part.train), dataset.item_ids);
+  ScoreGrid::Inputs inputs;
+  for (const models::ListBlockArrays& lists : numbers.lists) inputs.lists.push_back(&lists);
+  inputs.embeddings = &numbers.vectors.items;
+  inputs.degrees = numbers.degrees;
+  inputs.facts = &facts;
+  inputs.order = dataset.order;
+  inputs.now = dataset.cutoff;
+  inputs.history_limit = settings.history_limit;
+  const ScoreGrid grid(std::move(inputs));
+  Search search(settings, numbers, grid, members, pool);
+  std::optional<TriedPoint> best;
+  for (std::size_t list = 0; list < kinds.size(); ++list) {
+    const TriedPoint found = search.Walk(static_cast<int>(list), dataset.order);
+    if (!best.has_value() || found.measures.accuracy() > best->measures.accuracy()) best = found;
+  }
+  choice.lists = best->lists;
+  choice.point = best->point;
+  choice.relative_weight =
+      best->point.global_weight / GlobalWeightUnit(grid, best->point, members, pool);
+  choice.point.list = 0;
+  choice.tried = search.TakeTried();
+  choice.validation_members = members.size();
+  choice.why = absl::StrFormat(
+      "the best recall@20 + NDCG@20 (%.4f + %.4f) of %d points on %d validation members",
+      best->measures.recall, best->measures.ndcg, choice.tried.size(), members.size());
+  return choice;
+}
+
+}  // namespace cofilter::training

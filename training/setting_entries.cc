@@ -1,0 +1,178 @@
+// The table of entries, and values from text.
+#include "training/setting_entries.h"
+
+#include <cmath>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace cofilter::training {
+namespace {
+
+constexpr char kNumber[] = "a number";
+constexpr char kWhole[] = "a whole number";
+constexpr char kSwitch[] = "true or false";
+
+bool SetNumber(const SettingValue& value, double* place) {
+  const double* number = std::get_if<double>(&value);
+  if (number == nullptr || !std::isfinite(*number)) return false;
+  *place = *number;
+  return true;
+}
+bool SetNumber(const SettingValue& value, std::optional<double>* place) {
+  double number = 0;
+  if (!SetNumber(value, &number)) return false;
+  *place = number;
+  return true;
+}
+template <typename Whole>
+bool SetWhole(const SettingValue& value, Whole* place) {
+  const double* number = std::get_if<double>(&value);
+  if (number == nullptr || *number != std::floor(*number) || *number < 0 || *number > 4e9)
+    return false;
+  *place = static_cast<Whole>(*number);
+  return true;
+}
+bool SetSwitch(const SettingValue& value, bool* place) {
+  const bool* on = std::get_if<bool>(&value);
+  if (on != nullptr) *place = *on;
+  return on != nullptr;
+}
+bool SetLists(const SettingValue& value, std::optional<models::ListKind>* place) {
+  const std::string* text = std::get_if<std::string>(&value);
+  if (text == nullptr || (*text != "local" && *text != "ridge")) return false;
+  *place = *text == "ridge" ? models::ListKind::kRidge : models::ListKind::kLocal;
+  return true;
+}
+nlohmann::json Given(const std::optional<double>& value) {
+  return value.has_value() ? nlohmann::json(*value) : nlohmann::json();
+}
+
+#define COFILTER_ENTRY(name, kind, help, setter, field)                                     \
+  {                                                                                         \
+    name, kind, help,                                                                       \
+        [](TrainingSettings* s, const SettingValue& v) { return setter(v, &s->field); },    \
+        [](const TrainingSettings& s) -> nlohmann::json { return nlohmann::json(s.field); } \
+  }
+#define COFILTER_GIVEN(name, help)                                                               \
+  {                                                                                              \
+    #name, kNumber, help,                                                                        \
+        [](TrainingSettings* s, const SettingValue& v) { return SetNumber(v, &s->given.name); }, \
+        [](const TrainingSettings& s) -> nlohmann::json { return Given(s.given.name); }          \
+  }
+
+constexpr SettingEntry kEntries[] = {
+    {"lists", "local or ridge", "Kind of the lists; unset: local, and ridge for small catalogues",
+     [](TrainingSettings* s, const SettingValue& v) { return SetLists(v, &s->given.lists); },
+     [](const TrainingSettings& s) -> nlohmann::json {
+       if (!s.given.lists.has_value()) return nullptr;
+       return *s.given.lists == models::ListKind::kRidge ? "ridge" : "local";
+     }},
+    COFILTER_GIVEN(p, "Source exponent of the lists, -2 to 2"),
+    COFILTER_GIVEN(q, "Target exponent of the lists at notch 0, -2 to 2"),
+    COFILTER_GIVEN(global_weight, "Weight of the global term, 0 to 1000"),
+    COFILTER_GIVEN(pin, "Source exponent of the global term, -2 to 2"),
+    COFILTER_GIVEN(qo, "Target exponent of the global term at notch 0, -2 to 2"),
+    COFILTER_GIVEN(by_rank, "How fast older history counts less, by rank, 0 to 4"),
+    COFILTER_GIVEN(by_age, "How fast older history counts less, by age in days, 0 to 4"),
+    COFILTER_GIVEN(dial_q, "What the dial's last notch adds to q, 0 to 2"),
+    COFILTER_GIVEN(dial_qo, "What the dial's last notch adds to qo, 0 to 2"),
+    COFILTER_ENTRY("rank", kWhole, "Directions of the global term; 0: by the catalogue's size",
+                   SetWhole, rank),
+    COFILTER_ENTRY("oversampling", kWhole, "Directions carried along", SetWhole, oversampling),
+    COFILTER_ENTRY("rounds", kWhole, "Rounds of subspace iteration", SetWhole, rounds),
+    COFILTER_ENTRY("neighbours", kWhole, "Local targets kept per item at each end of the dial",
+                   SetWhole, neighbours),
+    COFILTER_ENTRY("pair_limit", kWhole, "The latest so many of a history count pairs", SetWhole,
+                   pair_limit),
+    COFILTER_ENTRY("history_limit", kWhole, "The latest so many of a history are folded in",
+                   SetWhole, history_limit),
+    COFILTER_ENTRY("lambda", kNumber, "Ridge: regularisation", SetNumber, ridge.lambda),
+    COFILTER_ENTRY("lambda_is_relative", kSwitch,
+                   "Ridge: lambda is a multiple of the mean diagonal", SetSwitch,
+                   ridge.lambda_is_relative),
+    COFILTER_ENTRY("ridge_member_exponent", kNumber, "Ridge: a, 0 to 2", SetNumber,
+                   ridge.member_exponent),
+    COFILTER_ENTRY("ridge_item_exponent", kNumber, "Ridge: b, 0 to 1", SetNumber,
+                   ridge.item_exponent),
+    COFILTER_ENTRY("ridge_neighbours", kWhole,
+                   "Ridge targets kept per item at each end of the dial", SetWhole,
+                   ridge.neighbours),
+    COFILTER_ENTRY("ridge_max_items", kWhole, "No ridge for larger catalogues", SetWhole,
+                   ridge_max_items),
+    COFILTER_ENTRY("content_buckets", kWhole,
+                   "Buckets of the content map, a power of two; 0: no map", SetWhole,
+                   content_buckets),
+    COFILTER_ENTRY("content_lambda", kNumber, "Ridge of the content map", SetNumber,
+                   content_lambda),
+    COFILTER_ENTRY("trend_half_life_days", kNumber, "Half-life of the trend", SetNumber,
+                   trend_half_life_days),
+    COFILTER_ENTRY("search", kSwitch, "Choose what is not given on a validation part", SetSwitch,
+                   search),
+    COFILTER_ENTRY("search_members", kWhole, "Members sampled for the search", SetWhole,
+                   search_members),
+    COFILTER_ENTRY("search_share", kNumber, "Share of each history that the search holds out",
+                   SetNumber, search_share),
+};
+
+#undef COFILTER_ENTRY
+#undef COFILTER_GIVEN
+
+const SettingEntry* FindEntry(std::string_view name) {
+  for (const SettingEntry& entry : kEntries) {
+    if (name == entry.name) return &entry;
+  }
+  return nullptr;
+}
+
+absl::Status NoSuchEntry(std::string_view where, std::string_view name) {
+  std::string names;
+  for (const SettingEntry& entry : kEntries)
+    absl::StrAppend(&names, names.empty() ? "" : ", ", entry.name);
+  return absl::InvalidArgumentError(
+      absl::StrCat(std::string(where), std::string(name), " is no setting; right: one of ", names));
+}
+
+std::string ValueText(const SettingValue& value) {
+  if (const bool* on = std::get_if<bool>(&value)) return *on ? "true" : "false";
+  if (const double* number = std::get_if<double>(&value)) return absl::StrCat(*number);
+  return absl::StrCat("\"", std::get<std::string>(value), "\"");
+}
+
+}  // namespace
+
+std::span<const SettingEntry> SettingEntries() { return kEntries; }
+
+absl::Status ApplySetting(std::string_view where, std::string_view name, const SettingValue& value,
+                          TrainingSettings* settings) {
+  const SettingEntry* entry = FindEntry(name);
+  if (entry == nullptr) return NoSuchEntry(where, name);
+  if (entry->set(settings, value)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(std::string(where), entry->name, " is ",
+                                                 ValueText(value), "; right: ", entry->kind));
+}
+
+absl::Status ApplySettingText(std::string_view where, std::string_view name,
+                              const std::string& text, TrainingSettings* settings) {
+  const SettingEntry* entry = FindEntry(name);
+  if (entry == nullptr) return NoSuchEntry(where, name);
+  SettingValue value = text;
+  double number = 0;
+  if (entry->kind == kSwitch && (text == "true" || text == "false")) {
+    value = text == "true";
+  } else if (absl::SimpleAtod(text, &number)) {
+    value = number;
+  }
+  return ApplySetting(where, name, value, settings);
+}
+
+nlohmann::json SettingsJson(const TrainingSettings& settings) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const SettingEntry& entry : kEntries) {
+    nlohmann::json value = entry.get(settings);
+    if (!value.is_null()) json[entry.name] = std::move(value);
+  }
+  return json;
+}
+
+}  // namespace cofilter::training

@@ -1,0 +1,193 @@
+// Puts search, numerics and content together.
+#include "training/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "runtime/status_macros.h"
+#include "training/content_training.h"
+#include "training/parameter_search.h"
+#include "training/seeded_random.h"
+
+namespace cofilter::training {
+namespace {
+
+constexpr double kMicrosecondsADay = 86'400e6;
+constexpr std::size_t kUnitMembers = 500;
+
+// The dial: target exponents that rise evenly from notch 0 to notch 10, within what operators
+// allow.
+std::array<double, models::kNotches> Dial(double start, double rise) {
+  std::array<double, models::kNotches> exponents;
+  for (int notch = 0; notch < models::kNotches; ++notch) {
+    exponents[static_cast<std::size_t>(notch)] =
+        std::clamp(start + rise * notch / (models::kNotches - 1), -2.0, 2.0);
+  }
+  return exponents;
+}
+
+models::OperatorParameters MakeParameters(const ParameterChoice& choice,
+                                          const TrainingSettings& settings) {
+  models::OperatorParameters parameters;
+  models::ListBlockParameters list;
+  list.kind = choice.lists;
+  list.source_exponent = choice.point.source_exponent;
+  list.target_exponent = Dial(choice.point.target_exponent, choice.dial_q);
+  parameters.lists.push_back(list);
+  parameters.global.weight = choice.point.global_weight;
+  parameters.global.source_exponent = choice.point.global_source_exponent;
+  parameters.global.target_exponent = Dial(choice.point.global_target_exponent, choice.dial_qo);
+  parameters.history.by_rank = choice.point.by_rank;
+  parameters.history.by_age = choice.point.by_age;
+  parameters.history.limit = settings.history_limit;
+  return parameters;
+}
+
+std::vector<float> Trend(const data::Dataset& dataset, const std::vector<float>& degrees,
+                         double half_life_days) {
+  if (dataset.order != data::Order::kTime) return degrees;
+  std::vector<double> sums(dataset.items());
+  for (const data::Interaction& interaction : dataset.interactions) {
+    const double days =
+        static_cast<double>((dataset.cutoff - interaction.at).count()) / kMicrosecondsADay;
+    sums[interaction.item] += std::exp2(-std::max(days, 0.0) / half_life_days);
+  }
+  return {sums.begin(), sums.end()};
+}
+
+nlohmann::json PointJson(const ScorePoint& point) {
+  return {{"p", point.source_exponent},
+          {"q", point.target_exponent},
+          {"global_weight", point.global_weight},
+          {"pin", point.global_source_exponent},
+          {"qo", point.global_target_exponent},
+          {"by_rank", point.by_rank},
+          {"by_age", point.by_age}};
+}
+
+const char* KindName(models::ListKind kind) {
+  return kind == models::ListKind::kRidge ? "ridge" : "local";
+}
+
+nlohmann::json ChoiceJson(const ParameterChoice& choice) {
+  nlohmann::json json;
+  json["parameters"] = PointJson(choice.point);
+  json["parameters"]["lists"] = KindName(choice.lists);
+  json["parameters"]["dial_q"] = choice.dial_q;
+  json["parameters"]["dial_qo"] = choice.dial_qo;
+  json["relative_weight"] = choice.relative_weight;
+  json["why"] = choice.why;
+  json["validation"]["members"] = choice.validation_members;
+  nlohmann::json& tried = json["validation"]["tried"] = nlohmann::json::array();
+  for (const TriedPoint& point : choice.tried) {
+    nlohmann::json row = PointJson(point.point);
+    row["lists"] = KindName(point.lists);
+    row["recall"] = point.measures.recall;
+    row["ndcg"] = point.measures.ndcg;
+    row["tail_recall"] = point.measures.tail_recall;
+    row["coverage"] = point.measures.coverage;
+    tried.push_back(std::move(row));
+  }
+  return json;
+}
+
+double UnitOf(const ScorePoint& point, const TrainedNumbers& numbers, const data::Dataset& dataset,
+              const TrainingSettings& settings, runtime::ThreadPool* pool) {
+  ScoreGrid::Inputs inputs;
+  for (const models::ListBlockArrays& lists : numbers.lists) inputs.lists.push_back(&lists);
+  inputs.embeddings = &numbers.vectors.items;
+  inputs.degrees = numbers.degrees;
+  inputs.order = dataset.order;
+  inputs.now = dataset.cutoff;
+  inputs.history_limit = settings.history_limit;
+  std::vector<GridMember> members;
+  for (const std::uint32_t m : SampleRows(dataset.members(), kUnitMembers, settings.seed)) {
+    members.push_back({dataset.of(m), {}});
+  }
+  return GlobalWeightUnit(ScoreGrid(std::move(inputs)), point, members, pool);
+}
+
+// What is given leaves nothing to choose.
+bool AllGiven(const GivenParameters& given, data::Order order) {
+  return given.lists.has_value() && given.p.has_value() && given.q.has_value() &&
+         given.global_weight.has_value() &&
+         (*given.global_weight == 0 || (given.pin.has_value() && given.qo.has_value())) &&
+         (order == data::Order::kNone || given.by_rank.has_value()) &&
+         (order != data::Order::kTime || given.by_age.has_value());
+}
+
+}  // namespace
+
+absl::StatusOr<TrainedOperator> TrainOperator(const TrainingSettings& settings,
+                                              const data::Dataset& dataset,
+                                              std::span<const data::Item> catalogue,
+                                              runtime::ThreadPool* pool, const Narrator& narrator) {
+  COFILTER_RETURN_IF_ERROR(settings.Validate());
+  std::vector<PartTime> times;
+  ParameterChoice choice = DefaultParameters(settings, dataset.items());
+  if (settings.search && !AllGiven(settings.given, dataset.order)) {
+    PartTimer timer(narrator, "search: ");
+    COFILTER_ASSIGN_OR_RETURN(choice, ChooseParameters(settings, dataset, pool, &timer));
+    times = timer.Take();
+  }
+
+  PartTimer timer(narrator, "");
+  TrainedOperator trained;
+  models::OperatorArrays& arrays = trained.arrays;
+  arrays.name = settings.name;
+  arrays.parameters = MakeParameters(choice, settings);
+  arrays.item_ids = dataset.item_ids;
+  arrays.members = dataset.members();
+  arrays.interactions = dataset.interactions.size();
+  const std::array<double, models::kNotches>& dial = arrays.parameters.lists[0].target_exponent;
+  // Embeddings also carry items that are born after the training, so they are made where g is 0,
+  // too.
+  COFILTER_ASSIGN_OR_RETURN(
+      TrainedNumbers numbers,
+      TrainNumbers(dataset, settings, {choice.lists}, {dial.front(), dial.back()},
+                   /*with_vectors=*/true, pool, &timer));
+  if (!settings.given.global_weight.has_value()) {
+    // What was chosen is a share; the weight itself belongs to these numbers.
+    choice.point.global_weight =
+        choice.relative_weight * UnitOf(choice.point, numbers, dataset, settings, pool);
+    arrays.parameters.global.weight = choice.point.global_weight;
+  }
+  arrays.degrees = std::move(numbers.degrees);
+  arrays.trend = Trend(dataset, arrays.degrees, settings.trend_half_life_days);
+  arrays.lists = std::move(numbers.lists);
+  const TallMatrix& vectors = numbers.vectors.items;
+  arrays.dim = static_cast<std::uint32_t>(vectors.cols());
+  arrays.embeddings.assign(vectors.data(), vectors.data() + vectors.size());
+
+  timer.Begin("content map");
+  ContentTrainingSettings content_settings;
+  content_settings.buckets = settings.content_buckets;
+  content_settings.lambda = settings.content_lambda;
+  content_settings.seed = settings.seed;
+  ContentTraining content = TrainContent(arrays, dataset, catalogue, content_settings, pool);
+  arrays.content = std::move(content.content);
+  arrays.parameters.content = content.parameters;
+  COFILTER_RETURN_IF_ERROR(arrays.parameters.Validate());
+  for (PartTime& time : timer.Take()) times.push_back(std::move(time));
+
+  nlohmann::json& report = trained.report;
+  report = ChoiceJson(choice);
+  report["name"] = settings.name;
+  report["seed"] = settings.seed;
+  report["members"] = arrays.members;
+  report["items"] = arrays.item_ids.size();
+  report["interactions"] = arrays.interactions;
+  report["dim"] = arrays.dim;
+  report["list_entries"] = arrays.lists[0].targets.size();
+  report["content"] = {{"why", content.why},
+                       {"items_with_text", content.items_with_text},
+                       {"gain", content.parameters.gain},
+                       {"assumed_rel", content.parameters.assumed_rel},
+                       {"calibration_pairs", content.calibration_pairs}};
+  nlohmann::json& seconds = report["seconds"] = nlohmann::json::object();
+  for (const PartTime& time : times) seconds[time.part] = time.seconds;
+  return trained;
+}
+
+}  // namespace cofilter::training

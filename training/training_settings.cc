@@ -1,0 +1,67 @@
+// Ranges of the training settings.
+#include "training/training_settings.h"
+
+#include <bit>
+
+#include "absl/strings/str_cat.h"
+#include "models/operator_views.h"
+#include "runtime/status_macros.h"
+
+namespace cofilter::training {
+namespace {
+
+template <typename Number>
+absl::Status CheckRange(const char* entry, Number value, Number low, Number high) {
+  if (value >= low && value <= high) return absl::OkStatus();  // NaN fails
+  return absl::InvalidArgumentError(
+      absl::StrCat(entry, " is ", value, "; right: ", low, " to ", high));
+}
+
+absl::Status CheckRange(const char* entry, const std::optional<double>& value, double low,
+                        double high) {
+  return value.has_value() ? CheckRange(entry, *value, low, high) : absl::OkStatus();
+}
+
+}  // namespace
+
+std::uint32_t DefaultRank(std::size_t items) { return items <= 6000 ? 64 : 256; }
+
+absl::Status TrainingSettings::Validate() const {
+  if (!models::IsOperatorName(name)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "name is \"", name, "\"; right: 1 to 32 of lower-case letters, digits, - and _"));
+  }
+  COFILTER_RETURN_IF_ERROR(CheckRange("rank", rank, 0u, models::kMaxDim));
+  COFILTER_RETURN_IF_ERROR(CheckRange("oversampling", oversampling, 0u, models::kMaxDim));
+  COFILTER_RETURN_IF_ERROR(CheckRange("rounds", rounds, 1u, 100u));
+  COFILTER_RETURN_IF_ERROR(CheckRange("neighbours", neighbours, 1u, 10'000u));
+  COFILTER_RETURN_IF_ERROR(CheckRange("pair_limit", pair_limit, 2u, 100'000u));
+  COFILTER_RETURN_IF_ERROR(CheckRange("history_limit", history_limit, 1u, 1'000'000u));
+  COFILTER_RETURN_IF_ERROR(CheckRange("ridge_member_exponent", ridge.member_exponent, 0.0, 2.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("ridge_item_exponent", ridge.item_exponent, 0.0, 1.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("lambda", ridge.lambda, 1e-6, 1e9));
+  COFILTER_RETURN_IF_ERROR(CheckRange("ridge_neighbours", ridge.neighbours, 1u, 10'000u));
+  COFILTER_RETURN_IF_ERROR(CheckRange("ridge_max_items", ridge_max_items, 0u, 20'000u));
+  if (content_buckets != 0 && (!std::has_single_bit(content_buckets) || content_buckets < 256 ||
+                               content_buckets > models::kMaxBuckets)) {
+    return absl::InvalidArgumentError(absl::StrCat("content_buckets is ", content_buckets,
+                                                   "; right: 0, or a power of two from 256 to ",
+                                                   models::kMaxBuckets));
+  }
+  COFILTER_RETURN_IF_ERROR(CheckRange("content_lambda", content_lambda, 1e-6, 1e9));
+  COFILTER_RETURN_IF_ERROR(CheckRange("trend_half_life_days", trend_half_life_days, 1e-3, 1e5));
+  COFILTER_RETURN_IF_ERROR(CheckRange("search_members", search_members, 1u, 1'000'000u));
+  COFILTER_RETURN_IF_ERROR(CheckRange("search_share", search_share, 0.01, 0.9));
+  COFILTER_RETURN_IF_ERROR(CheckRange("p", given.p, -2, 2));
+  COFILTER_RETURN_IF_ERROR(CheckRange("q", given.q, -2, 2));
+  COFILTER_RETURN_IF_ERROR(CheckRange("global_weight", given.global_weight, 0, 1000));
+  COFILTER_RETURN_IF_ERROR(CheckRange("pin", given.pin, -2, 2));
+  COFILTER_RETURN_IF_ERROR(CheckRange("qo", given.qo, -2, 2));
+  COFILTER_RETURN_IF_ERROR(CheckRange("by_rank", given.by_rank, 0, 4));
+  COFILTER_RETURN_IF_ERROR(CheckRange("by_age", given.by_age, 0, 4));
+  COFILTER_RETURN_IF_ERROR(CheckRange("dial_q", given.dial_q, 0, 2));
+  COFILTER_RETURN_IF_ERROR(CheckRange("dial_qo", given.dial_qo, 0, 2));
+  return absl::OkStatus();
+}
+
+}  // namespace cofilter::training

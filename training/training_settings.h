@@ -1,0 +1,70 @@
+// Everything that a person may set about the training of one operator.
+#ifndef COFILTER_TRAINING_TRAINING_SETTINGS_H_
+#define COFILTER_TRAINING_TRAINING_SETTINGS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "models/operator_parameters.h"
+#include "training/ridge.h"
+
+namespace cofilter::training {
+
+// Parameters that act at serving; what is given here is kept, the search chooses the rest. The
+// notation is that of models/operator_parameters.h.
+struct GivenParameters {
+  std::optional<models::ListKind>
+      lists;                            // which block; unset: local, and ridge for small catalogues
+  std::optional<double> p;              // source exponent of the lists, -2 to 2
+  std::optional<double> q;              // target exponent of the lists at notch 0, -2 to 2
+  std::optional<double> global_weight;  // g, 0 to 1,000
+  std::optional<double> pin;            // source exponent of the global term, -2 to 2
+  std::optional<double> qo;             // target exponent of the global term at notch 0, -2 to 2
+  std::optional<double> by_rank;        // weight of the history by rank, 0 to 4
+  std::optional<double> by_age;         // and by age in days, 0 to 4
+  std::optional<double> dial_q;         // what notch 10 adds to q, 0 to 2
+  std::optional<double> dial_qo;        // what notch 10 adds to qo, 0 to 2
+};
+
+struct TrainingSettings {
+  std::string name = "all";  // of the operator: [a-z0-9_-]{1,32}
+  std::uint64_t seed = 1;
+
+  // Global term. Rank 0: by the catalogue's size (DefaultRank). Range: 0 to 4,096.
+  std::uint32_t rank = 0;
+  std::uint32_t oversampling = 64;
+  // Few rounds on purpose: a subspace that has not quite converged is a soft filter of the
+  // spectrum, and ranked better than the converged one in every measurement. Range: 1 to 100.
+  std::uint32_t rounds = 4;
+
+  std::uint32_t neighbours =
+      200;  // kept per item at each end of the dial, local lists. 1 to 10,000
+  std::uint32_t pair_limit = 1000;  // the latest so many of a history count pairs. 2 to 100,000
+  std::uint32_t history_limit =
+      1000;             // the latest so many of a history are folded in at serving. ≥ 1
+  RidgeSettings ridge;  // its neighbours too; its ends of the dial are set by the trainer
+  std::uint32_t ridge_max_items = 6000;  // no ridge for larger catalogues. 0 to 20,000
+
+  std::uint32_t content_buckets =
+      1u << 15;                      // 0: no content map. 0, or a power of two from 2^8 to 2^24
+  double content_lambda = 1;         // ridge of the content map, > 0
+  double trend_half_life_days = 14;  // > 0
+
+  bool search = true;                     // false: what is not given takes its default
+  std::uint32_t search_members = 10'000;  // sampled for validation. 1 to 1,000,000
+  double search_share = 0.2;  // of each member's events that validation holds out. .01 to .9
+
+  GivenParameters given;
+
+  // Errors: INVALID_ARGUMENT that names the entry, the value and the range.
+  absl::Status Validate() const;
+};
+
+// More directions rank better and cost time in every call; past a few thousand items they pay.
+std::uint32_t DefaultRank(std::size_t items);
+
+}  // namespace cofilter::training
+
+#endif  // COFILTER_TRAINING_TRAINING_SETTINGS_H_
