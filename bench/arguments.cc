@@ -16,7 +16,7 @@ Takes every figure that an issue or a document states, and says whether it holds
   --set DIR     served-quality alone: run on the set in DIR, by its dataset.json, without bars
   --json        one JSON object a line: bench, figure, value, unit, bar, holds
   --html[=FILE] also write a page (default: var/bench/<time>.html)
-  --rounds N    how often crash kills and reaction reacts (default: 50 and 1000)
+  --rounds N    how often crash kills, reaction reacts, train trains (default: 50, 1000, 5)
   --smoke       a tiny generated log and no bars: does everything run (default: all benchmarks)
 Exit status: 0 all bars hold; 1 one does not, or a set is missing; 2 the command line is wrong.
 Example: bench/run served-quality latency --data ~/sets --html

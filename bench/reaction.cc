@@ -96,15 +96,8 @@ absl::StatusOr<World> MakeWorld(const Settings& settings, const std::string& log
 class Expectation {
  public:
   Expectation(const models::Operator& op, const World& world) : op_(op) {
-    for (const v1::Item& item : world.later_items) {
-      models::ContentFeatures features{.title = item.title(),
-                                       .summary = item.summary(),
-                                       .topics = {},
-                                       .publisher = item.publisher()};
-      for (const std::string& topic : item.topics()) features.topics.push_back(topic);
-      if (std::optional<std::vector<float>> embedding = op.EmbedContent(features)) {
-        embeddings_[item.item_id()] = *std::move(embedding);
-      }
+    for (const auto* items : {&world.known_items, &world.later_items}) {
+      for (const v1::Item& item : *items) Embed(item);
     }
     for (std::size_t member = 0; member < world.known.members(); ++member) {
       History& history = histories_[world.known.member_ids[member]];
@@ -155,6 +148,20 @@ class Expectation {
     std::vector<HistoryItem> items;
     std::set<std::string> ids;
   };
+
+  // An item that the operator does not know takes part by its content.
+  void Embed(const v1::Item& item) {
+    if (op_.FindRow(item.item_id()).has_value()) return;
+    models::ContentFeatures features{.title = item.title(),
+                                     .summary = item.summary(),
+                                     .topics = {},
+                                     .publisher = item.publisher()};
+    for (const std::string& topic : item.topics()) features.topics.push_back(topic);
+    if (std::optional<std::vector<float>> embedding = op_.EmbedContent(features)) {
+      embeddings_[item.item_id()] = *std::move(embedding);
+    }
+  }
+
   const models::Operator& op_;
   std::map<std::string, std::vector<float>> embeddings_;
   std::map<std::string, History> histories_;

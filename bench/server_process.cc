@@ -58,13 +58,12 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Server
   std::error_code error;
   std::filesystem::remove(port_file, error);
   auto server = std::unique_ptr<ServerProcess>(new ServerProcess);
-  COFILTER_ASSIGN_OR_RETURN(
-      server->child_,
-      ChildProcess::Start(
-          {.arguments = {options.program, "--config", config, "--port-file", port_file},
-           .environment = {{"OMP_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "PASSIVE"}},
-           .output_path = options.directory + "/server.log",
-           .cpu = options.cpu}));
+  COFILTER_ASSIGN_OR_RETURN(server->child_,
+                            ChildProcess::Start({.arguments = {options.program, "--config", config,
+                                                               "--port-file", port_file},
+                                                 .environment = {},
+                                                 .output_path = options.directory + "/server.log",
+                                                 .cpu = options.cpu}));
   const absl::Status ready = server->WaitUntilItAnswers(port_file);
   if (!ready.ok())
     return absl::Status(ready.code(), absl::StrCat("cofilter-server: ", ready.message()));

@@ -2,13 +2,13 @@
 #include "models/artifact.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "models/arrays_as_views.h"
 #include "models/artifact_manifest.h"
+#include "models/artifact_version.h"
 #include "models/operator_file.h"
 #include "runtime/digest.h"
 #include "runtime/files.h"
@@ -19,17 +19,10 @@ namespace {
 
 constexpr std::string_view kReportSuffix = ".report.json";
 
-// Plain decimal, no sign, no leading zero; 0 for anything else.
-std::uint64_t VersionOf(std::string_view name) {
-  std::uint64_t version = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), version);
-  const bool holds = error == std::errc() && end == name.data() + name.size() && name[0] != '0';
-  return holds ? version : 0;
-}
-
-// The numbers of directories and, when asked for, of reports that outlived their artifact.
+// The numbers of the artifacts; with `all_taken` also those that must not be given again: of
+// reports that outlived their artifact, and of whatever else bears a number for a name.
 absl::StatusOr<std::vector<std::uint64_t>> VersionsIn(const std::string& models_directory,
-                                                      bool with_reports) {
+                                                      bool all_taken) {
   std::vector<std::uint64_t> versions;
   std::error_code error;
   std::filesystem::directory_iterator entries(models_directory, error);
@@ -38,10 +31,10 @@ absl::StatusOr<std::vector<std::uint64_t>> VersionsIn(const std::string& models_
     const std::string name = entries->path().filename().string();
     std::error_code ignored;
     std::uint64_t version = 0;
-    if (entries->is_directory(ignored)) {
-      version = VersionOf(name);
-    } else if (with_reports && name.ends_with(kReportSuffix)) {
-      version = VersionOf(std::string_view(name).substr(0, name.size() - kReportSuffix.size()));
+    if (all_taken || entries->is_directory(ignored)) version = ArtifactVersionOf(name);
+    if (all_taken && name.ends_with(kReportSuffix)) {
+      version =
+          ArtifactVersionOf(std::string_view(name).substr(0, name.size() - kReportSuffix.size()));
     }
     if (version > 0) versions.push_back(version);
   }
@@ -134,7 +127,7 @@ absl::StatusOr<std::uint64_t> PublishArtifact(const std::string& models_director
   // Somebody else may take the number between the look and the rename.
   while (true) {
     COFILTER_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> taken,
-                              VersionsIn(models_directory, /*with_reports=*/true));
+                              VersionsIn(models_directory, /*all_taken=*/true));
     const std::uint64_t version = taken.empty() ? 1 : taken.back() + 1;
     const absl::Status published =
         runtime::PublishDirectory(working->path(), ArtifactPath(models_directory, version));
@@ -144,7 +137,7 @@ absl::StatusOr<std::uint64_t> PublishArtifact(const std::string& models_director
 }
 
 absl::StatusOr<std::vector<std::uint64_t>> ListArtifacts(const std::string& models_directory) {
-  return VersionsIn(models_directory, /*with_reports=*/false);
+  return VersionsIn(models_directory, /*all_taken=*/false);
 }
 
 std::string ArtifactPath(const std::string& models_directory, std::uint64_t version) {

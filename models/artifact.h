@@ -18,14 +18,15 @@ inline constexpr std::uint32_t kArtifactFormatVersion = 1;
 
 // What a manifest says beyond the operators themselves.
 struct ArtifactDescription {
-  runtime::Time data_cutoff{};     // the latest event that was read
-  std::uint64_t events = 0;        // that were read
+  runtime::Time data_cutoff{};  // the latest event that was read
+  std::uint64_t events = 0;     // that were read
   std::uint64_t seed = 0;
   std::string tool_version;
 };
 
 // Writes `arrays` under models_directory and renames it to the next free number, which it returns.
-// Equal input gives equal bytes. Errors: INVALID_ARGUMENT when the arrays do not hold together; INTERNAL.
+// Equal input gives equal bytes. Errors: INVALID_ARGUMENT when the arrays do not hold together;
+// INTERNAL.
 absl::StatusOr<std::uint64_t> PublishArtifact(const std::string& models_directory,
                                               const ArtifactDescription& description,
                                               const std::vector<OperatorArrays>& operators);
@@ -37,7 +38,8 @@ std::string ArtifactPath(const std::string& models_directory, std::uint64_t vers
 // The report lies beside the artifact: "<models>/<version>.report.json".
 std::string ReportPath(const std::string& models_directory, std::uint64_t version);
 
-// Recomputes the SHA-256 of every file against the manifest. Slower than loading; for publishing and tools.
+// Recomputes the SHA-256 of every file against the manifest. Slower than loading; for publishing
+// and tools.
 absl::Status VerifyDigests(const std::string& artifact_directory);
 
 }  // namespace cofilter::models

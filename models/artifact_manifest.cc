@@ -42,26 +42,29 @@ Json RecordJson(const OperatorRecord& record) {
                      {"source_exponent", p.lists[b].source_exponent},
                      {"target_exponent", p.lists[b].target_exponent}});
   }
-  return {{"name", record.name},
-          {"file", {{"name", record.file()},
-                    {"bytes", record.bytes},
-                    {"sha256", record.sha256},
-                    {"xxh3", record.xxh3}}},
-          {"items", record.items},
-          {"dim", record.dim},
-          {"members", record.members},
-          {"interactions", record.interactions},
-          {"lists", lists},
-          {"global", {{"weight", p.global.weight},
-                      {"source_exponent", p.global.source_exponent},
-                      {"target_exponent", p.global.target_exponent}}},
-          {"history", {{"by_rank", p.history.by_rank},
-                       {"by_age", p.history.by_age},
-                       {"limit", p.history.limit}}},
-          {"content", {{"features", kContentFeatureVersion},
-                       {"buckets", record.buckets},
-                       {"gain", p.content.gain},
-                       {"assumed_rel", p.content.assumed_rel}}}};
+  return {
+      {"name", record.name},
+      {"file",
+       {{"name", record.file()},
+        {"bytes", record.bytes},
+        {"sha256", record.sha256},
+        {"xxh3", record.xxh3}}},
+      {"items", record.items},
+      {"dim", record.dim},
+      {"members", record.members},
+      {"interactions", record.interactions},
+      {"lists", lists},
+      {"global",
+       {{"weight", p.global.weight},
+        {"source_exponent", p.global.source_exponent},
+        {"target_exponent", p.global.target_exponent}}},
+      {"history",
+       {{"by_rank", p.history.by_rank}, {"by_age", p.history.by_age}, {"limit", p.history.limit}}},
+      {"content",
+       {{"features", kContentFeatureVersion},
+        {"buckets", record.buckets},
+        {"gain", p.content.gain},
+        {"assumed_rel", p.content.assumed_rel}}}};
 }
 
 // Reads typed entries of one object; the first fault is kept, and what follows it reads as empty.
@@ -97,8 +100,7 @@ class Reader {
   }
   std::string HexText(const char* name, std::size_t digits) const {
     std::string text = Text(name, digits);
-    if (text.size() != digits ||
-        text.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    if (text.size() != digits || text.find_first_not_of("0123456789abcdef") != std::string::npos) {
       Fault(name, absl::StrCat(digits, " hexadecimal digits"));
     }
     return text;
@@ -135,8 +137,8 @@ class Reader {
 
   void Fault(std::string_view name, std::string_view right) const {
     if (!fault_->ok()) return;
-    *fault_ = absl::DataLossError(absl::StrCat(path_, std::string(name),
-                                               " is missing or wrong; right: ", std::string(right)));
+    *fault_ = absl::DataLossError(absl::StrCat(
+        path_, std::string(name), " is missing or wrong; right: ", std::string(right)));
   }
 
  private:
@@ -212,8 +214,8 @@ absl::StatusOr<Manifest> ReadDocument(const Json& document) {
     if (!names.insert(record.name).second) entry.Fault("name", "one that is not taken");
     const absl::Status parameters = record.parameters.Validate();
     if (!parameters.ok()) {
-      return absl::DataLossError(absl::StrCat("operator ", record.name, ": ",
-                                              std::string(parameters.message())));
+      return absl::DataLossError(
+          absl::StrCat("operator ", record.name, ": ", std::string(parameters.message())));
     }
     manifest.operators.push_back(std::move(record));
   }
@@ -262,8 +264,7 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view text) {
   try {
     // Depth is bounded for the sake of nothing but a stack: what is cut off fails the checks below.
     const Json document = Json::parse(
-        text.begin(), text.end(),
-        [](int depth, Json::parse_event_t, Json&) { return depth < 16; },
+        text.begin(), text.end(), [](int depth, Json::parse_event_t, Json&) { return depth < 16; },
         /*allow_exceptions=*/false);
     if (!document.is_object()) return absl::DataLossError("is not a JSON object");
     // First of all: what a newer program writes may differ in everything else.
@@ -271,9 +272,9 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view text) {
     const std::uint64_t version = Reader(document, "", &fault).Count("format_version", 0xffffffff);
     COFILTER_RETURN_IF_ERROR(fault);
     if (version > kArtifactFormatVersion) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("has format version ", version, "; this program reads up to version ",
-                       kArtifactFormatVersion));
+      return absl::FailedPreconditionError(absl::StrCat("has format version ", version,
+                                                        "; this program reads up to version ",
+                                                        kArtifactFormatVersion));
     }
     const std::size_t tail = kChecksumStart.size() + 16 + kChecksumEnd.size();
     const std::string_view body = text.substr(0, text.size() < tail ? 0 : text.size() - tail);
@@ -281,8 +282,8 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view text) {
       return absl::DataLossError("fails its checksum");
     }
     if (version != kArtifactFormatVersion) {
-      return absl::DataLossError(absl::StrCat("has format version ", version, "; right: ",
-                                              kArtifactFormatVersion));
+      return absl::DataLossError(
+          absl::StrCat("has format version ", version, "; right: ", kArtifactFormatVersion));
     }
     return ReadDocument(document);
   } catch (const std::exception& error) {

@@ -39,11 +39,13 @@ struct Manifest {
 };
 
 // The text ends with a checksum of all before it. Equal manifests give equal text.
-// Errors: INVALID_ARGUMENT when the manifest could not be read back (a text that is not UTF-8, say).
+// Errors: INVALID_ARGUMENT when the manifest could not be read back (a text that is not UTF-8,
+// say).
 absl::StatusOr<std::string> WriteManifest(const Manifest& manifest);
 
 // Trusts nothing: the checksum, every type and range, the parameters, the operators' names.
-// Errors: FAILED_PRECONDITION when the format is newer (says both versions); DATA_LOSS that names the entry.
+// Errors: FAILED_PRECONDITION when the format is newer (says both versions); DATA_LOSS that names
+// the entry.
 absl::StatusOr<Manifest> ParseManifest(std::string_view text);
 
 // Reads and parses the manifest of a directory; messages name the file. Errors: NOT_FOUND too.

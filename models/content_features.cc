@@ -19,13 +19,18 @@ enum class Kind : std::uint64_t {
 
 constexpr char32_t kBroken = 0xffffffff;
 
-// Takes one code point off the front of the text, which is not empty; a byte that begins no valid sequence
-// (overlong forms, surrogates and values past U+10FFFF included) is taken alone and gives kBroken.
+// Takes one code point off the front of the text, which is not empty; a byte that begins no valid
+// sequence (overlong forms, surrogates and values past U+10FFFF included) is taken alone and gives
+// kBroken.
 char32_t TakeCodePoint(std::string_view* text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>((*text)[i]); };
   const unsigned char lead = byte(0);
-  const std::size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2
-                             : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  const std::size_t length = lead < 0x80   ? 1
+                             : lead < 0xc2 ? 0
+                             : lead < 0xe0 ? 2
+                             : lead < 0xf0 ? 3
+                             : lead < 0xf5 ? 4
+                                           : 0;
   char32_t code = length == 1 ? lead : length == 0 ? kBroken : lead & (0xff >> (length + 1));
   if (length > text->size()) code = kBroken;
   for (std::size_t i = 1; i < length && code != kBroken; ++i) {

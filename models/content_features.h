@@ -18,9 +18,11 @@ struct ContentFeatures {
   std::string_view publisher;
 };
 
-// Bucket → count, by rising bucket. Title and summary: words of Latin script (lower case) and their pairs,
-// single characters and bigrams of Chinese; each kind of feature is salted apart. Invalid UTF-8 bytes are skipped.
-std::vector<std::pair<std::uint32_t, float>> HashFeatures(const ContentFeatures& features, std::uint32_t buckets);
+// Bucket → count, by rising bucket. Title and summary: words of Latin script (lower case) and their
+// pairs, single characters and bigrams of Chinese; each kind of feature is salted apart. Invalid
+// UTF-8 bytes are skipped.
+std::vector<std::pair<std::uint32_t, float>> HashFeatures(const ContentFeatures& features,
+                                                          std::uint32_t buckets);
 
 }  // namespace cofilter::models
 

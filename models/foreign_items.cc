@@ -1,4 +1,5 @@
-// Items born after the training: their embeddings from content, their scores, and where those come from.
+// Items born after the training: their embeddings from content, their scores, and where those come
+// from.
 #include <algorithm>
 #include <cmath>
 
@@ -27,8 +28,8 @@ std::optional<std::vector<float>> LinearOperator::EmbedContent(
   std::vector<float> embedding(dim());
   for (std::uint32_t d = 0; d < dim(); ++d) {
     const double value = gain * sum[d] / std::sqrt(squares);
-    embedding[d] = static_cast<float>(
-        std::clamp<double>(value, -kLargestMagnitude, kLargestMagnitude));
+    embedding[d] =
+        static_cast<float>(std::clamp<double>(value, -kLargestMagnitude, kLargestMagnitude));
   }
   return embedding;
 }

@@ -12,8 +12,8 @@ namespace {
 
 constexpr float kLargestCode = 7;
 constexpr float kLargestQueryCode = 127;
-// Shares of a row's largest number that its scale may be made for. Less than 1 cuts outliers off, so that the
-// many small numbers are told apart.
+// Shares of a row's largest number that its scale may be made for. Less than 1 cuts outliers off,
+// so that the many small numbers are told apart.
 constexpr float kCuts[] = {1.0f, 0.85f, 0.7f, 0.55f, 0.45f, 0.35f};
 
 // What is not finite counts as 0.
@@ -29,8 +29,8 @@ float CodeOf(float value, float scale, float largest_code) {
   return std::clamp(std::nearbyint(Finite(value) / scale), -largest_code, largest_code);
 }
 
-// The scale for which scale · code is nearest to the values; 0 when they are all 0, or so small that dividing
-// by it would overflow.
+// The scale for which scale · code is nearest to the values; 0 when they are all 0, or so small
+// that dividing by it would overflow.
 float BestScale(std::span<const float> values) {
   const float largest = LargestOf(values);
   if (largest < 1e-30f) return 0;
@@ -55,8 +55,9 @@ float BestScale(std::span<const float> values) {
 float QuantiseQuery(std::span<const float> values, std::int8_t* codes) {
   const float scale = LargestOf(values) / kLargestQueryCode;
   for (std::size_t d = 0; d < values.size(); ++d) {
-    codes[d] = scale < 1e-30f ? std::int8_t{0}
-                              : static_cast<std::int8_t>(CodeOf(values[d], scale, kLargestQueryCode));
+    codes[d] = scale < 1e-30f
+                   ? std::int8_t{0}
+                   : static_cast<std::int8_t>(CodeOf(values[d], scale, kLargestQueryCode));
   }
   return scale;
 }
@@ -84,8 +85,7 @@ void FusedScanIndex::add(idx_t n, const float* x) {
     const float scale = BestScale(values);
     row_scales_[row] = scale;
     for (std::size_t at = 0; at < dim; ++at) {
-      const int code =
-          scale > 0 ? static_cast<int>(CodeOf(values[at], scale, kLargestCode)) : 0;
+      const int code = scale > 0 ? static_cast<int>(CodeOf(values[at], scale, kLargestCode)) : 0;
       const kernels::CodePlace place = kernels::PlaceOfCode(row, at, octets_);
       codes_[place.byte] |= static_cast<std::uint8_t>((code + kernels::kCodeBias) << place.shift);
     }
@@ -120,8 +120,7 @@ void FusedScanIndex::search(idx_t n, const float* x, idx_t k, float* distances, 
   const auto dim = static_cast<std::size_t>(d);
   const auto wanted = static_cast<std::size_t>(k);
   for (idx_t q = 0; q < n; ++q) {
-    input.query_scale =
-        QuantiseQuery({x + static_cast<std::size_t>(q) * dim, dim}, query.data());
+    input.query_scale = QuantiseQuery({x + static_cast<std::size_t>(q) * dim, dim}, query.data());
     top->Scan(kernels_, input, floor, wanted);
     const std::size_t found = top->rows().size();
     float* distance = distances + static_cast<std::size_t>(q) * wanted;

@@ -24,9 +24,8 @@ std::vector<float> HistoryWeights(const HistoryWeightParameters& parameters,
   for (const std::uint32_t i : latest_first) {
     if (!(confidence[i] > 0) || !std::isfinite(confidence[i])) continue;  // takes no rank
     if (rank == parameters.limit) break;
-    weights[i] =
-        static_cast<float>(confidence[i] * std::pow(1.0 + rank, -parameters.by_rank) *
-                           std::pow(1.0 + age(i), -parameters.by_age));
+    weights[i] = static_cast<float>(confidence[i] * std::pow(1.0 + rank, -parameters.by_rank) *
+                                    std::pow(1.0 + age(i), -parameters.by_age));
     ++rank;
   }
   return weights;

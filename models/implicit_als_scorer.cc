@@ -50,8 +50,8 @@ class ImplicitAlsScorer final : public Scorer {
 absl::StatusOr<std::unique_ptr<const Scorer>> MakeImplicitAlsScorer(ImplicitAlsArrays arrays) {
   if (arrays.item_embeddings.size() != std::size_t{arrays.items} * arrays.dim) {
     return absl::InvalidArgumentError(
-        absl::StrCat("item_embeddings has ", arrays.item_embeddings.size(), " numbers; right: ",
-                     arrays.items, " × ", arrays.dim));
+        absl::StrCat("item_embeddings has ", arrays.item_embeddings.size(),
+                     " numbers; right: ", arrays.items, " × ", arrays.dim));
   }
   if (!(arrays.confidence > 0) || !(arrays.regularisation > 0)) {
     return absl::InvalidArgumentError(absl::StrCat("confidence is ", arrays.confidence,

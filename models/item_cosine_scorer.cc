@@ -55,11 +55,12 @@ ItemMembers Transpose(std::span<const std::uint64_t> offsets, std::span<const st
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const Scorer>> MakeItemCosineScorer(
-    std::span<const std::uint64_t> offsets, std::span<const std::uint32_t> rows, std::uint32_t items,
-    std::uint32_t neighbours) {
+    std::span<const std::uint64_t> offsets, std::span<const std::uint32_t> rows,
+    std::uint32_t items, std::uint32_t neighbours) {
   if (offsets.empty() || offsets.front() != 0 || offsets.back() != rows.size() ||
       !std::is_sorted(offsets.begin(), offsets.end())) {
-    return absl::InvalidArgumentError("the members' offsets do not rise from 0 to the number of rows");
+    return absl::InvalidArgumentError(
+        "the members' offsets do not rise from 0 to the number of rows");
   }
   for (const std::uint32_t row : rows) {
     if (row >= items) {

@@ -1,4 +1,5 @@
-// An allocator for what every call reads from end to end: aligned, and on large pages where they are to be had.
+// An allocator for what every call reads from end to end: aligned, and on large pages where they
+// are to be had.
 #ifndef COFILTER_MODELS_LARGE_PAGE_ALLOCATOR_H_
 #define COFILTER_MODELS_LARGE_PAGE_ALLOCATOR_H_
 
@@ -11,8 +12,9 @@
 
 namespace cofilter::models {
 
-// Small pages lie scattered in memory and fall on the same sets of the second-level cache by chance, which throws
-// out a part of what would fit; a large page does not. Small arrays get the alignment of a cache line only.
+// Small pages lie scattered in memory and fall on the same sets of the second-level cache by
+// chance, which throws out a part of what would fit; a large page does not. Small arrays get the
+// alignment of a cache line only.
 template <typename T>
 struct LargePageAllocator {
   using value_type = T;

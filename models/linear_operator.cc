@@ -33,8 +33,7 @@ absl::StatusOr<std::unique_ptr<const Operator>> Operator::FromArrays(OperatorArr
 absl::StatusOr<std::unique_ptr<const Operator>> LinearOperator::Create(
     OperatorViews views, std::shared_ptr<const void> keepalive) {
   COFILTER_RETURN_IF_ERROR(CheckViews(views));
-  std::unique_ptr<LinearOperator> made(
-      new LinearOperator(std::move(views), std::move(keepalive)));
+  std::unique_ptr<LinearOperator> made(new LinearOperator(std::move(views), std::move(keepalive)));
   try {
     made->BuildTables();
   } catch (const std::exception& error) {  // FAISS
@@ -87,8 +86,8 @@ void LinearOperator::BuildTables() {
     if (scan_scales_[notch] != nullptr) continue;
     scan_scales_[notch] = scan_scale_tables_.data() + scan_scale_tables_.size();
     for (std::size_t row = 0; row < padded_rows_; ++row) {
-      scan_scale_tables_.push_back(static_cast<float>(
-          RowQueryWeight() * index_->row_scales()[row] * global_target_scales_[notch][row]));
+      scan_scale_tables_.push_back(static_cast<float>(RowQueryWeight() * index_->row_scales()[row] *
+                                                      global_target_scales_[notch][row]));
     }
   }
 }

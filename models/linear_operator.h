@@ -15,8 +15,8 @@
 
 namespace cofilter::models {
 
-// linear_operator.cc makes it and folds, retrieval.cc retrieves, scoring.cc scores rows, foreign_items.cc
-// scores what was born after the training.
+// linear_operator.cc makes it and folds, retrieval.cc retrieves, scoring.cc scores rows,
+// foreign_items.cc scores what was born after the training.
 class LinearOperator final : public Operator {
  public:
   // `keepalive` owns what the views point into. Errors: those of CheckViews.
@@ -62,17 +62,19 @@ class LinearOperator final : public Operator {
   LinearOperator(OperatorViews views, std::shared_ptr<const void> keepalive);
   void BuildTables();
 
-  // THE rule for the weight of the global term. Between two rows it is g. Where a foreign item takes part, in the
-  // history or as the one that is scored, its content embedding is all there is to go by; so an operator
-  // without a global term (g = 0) still uses it there, with weight 1.
+  // THE rule for the weight of the global term. Between two rows it is g. Where a foreign item
+  // takes part, in the history or as the one that is scored, its content embedding is all there is
+  // to go by; so an operator without a global term (g = 0) still uses it there, with weight 1.
   double GlobalWeight(bool foreign_takes_part) const {
     const double g = views_.parameters.global.weight;
     return foreign_takes_part && !(g > 0) ? 1.0 : g;
   }
-  // The weight that goes with FoldedHistory::row_query: of all entries, or of the foreign ones when g = 0.
+  // The weight that goes with FoldedHistory::row_query: of all entries, or of the foreign ones when
+  // g = 0.
   double RowQueryWeight() const { return GlobalWeight(/*foreign_takes_part=*/true); }
 
-  // w_i rel_i^-p_g, what the entry's embedding counts in the query; 0 for an entry that cannot take part.
+  // w_i rel_i^-p_g, what the entry's embedding counts in the query; 0 for an entry that cannot take
+  // part.
   double QueryFactor(const HistoryEntry& entry) const;
   // V_i or the foreign embedding.
   std::span<const float> EmbeddingOf(const HistoryEntry& entry) const;
@@ -92,11 +94,13 @@ class LinearOperator final : public Operator {
 
   void Select(const FoldedHistory& folded, int notch, const RowSet& eligible, std::size_t count,
               bool with_scan, RetrievalScratch* scratch, std::vector<RetrievedRow>* out) const;
-  // Asks for the cache lines of the next entry's neighbours ahead of the visit: lists lie all over a large file.
+  // Asks for the cache lines of the next entry's neighbours ahead of the visit: lists lie all over
+  // a large file.
   void PrefetchNeighbours(std::size_t list, std::span<const HistoryEntry> entries,
                           std::size_t next) const;
-  // Fills scratch->accumulated; the lists' part of a row's score is that times the scale which is returned. A
-  // single block leaves its scale to the scan, as one pass less; several are added up scaled.
+  // Fills scratch->accumulated; the lists' part of a row's score is that times the scale which is
+  // returned. A single block leaves its scale to the scan, as one pass less; several are added up
+  // scaled.
   const float* AccumulateLists(const FoldedHistory& folded, int notch,
                                RetrievalScratch* scratch) const;
   const std::uint64_t* EligibleWords(const RowSet& eligible, RetrievalScratch* scratch) const;
@@ -106,8 +110,8 @@ class LinearOperator final : public Operator {
   const std::size_t padded_rows_;  // to whole words of a bitmap
   const ItemIdTable ids_;
   const PopularityScales scales_;
-  std::vector<Table> list_source_scales_;                          // [lists]
-  std::vector<std::array<Table, kNotches>> list_target_scales_;    // [lists][notch]
+  std::vector<Table> list_source_scales_;                        // [lists]
+  std::vector<std::array<Table, kNotches>> list_target_scales_;  // [lists][notch]
   Table global_source_scales_ = nullptr;
   std::array<Table, kNotches> global_target_scales_{};
   Table unit_scales_ = nullptr;  // 1 everywhere

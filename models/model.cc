@@ -1,12 +1,12 @@
 // Loading an artifact: every check before the first use.
 #include "models/model.h"
 
-#include <charconv>
 #include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "models/artifact_manifest.h"
+#include "models/artifact_version.h"
 #include "models/linear_operator.h"
 #include "models/operator_file.h"
 #include "runtime/digest.h"
@@ -20,15 +20,11 @@ class LoadedModel final : public Model {
  public:
   LoadedModel(std::uint64_t version, ArtifactDescription description,
               std::vector<std::unique_ptr<const Operator>> operators)
-      : version_(version),
-        description_(std::move(description)),
-        operators_(std::move(operators)) {}
+      : version_(version), description_(std::move(description)), operators_(std::move(operators)) {}
 
   std::uint64_t version() const override { return version_; }
   const ArtifactDescription& description() const override { return description_; }
-  std::span<const std::unique_ptr<const Operator>> operators() const override {
-    return operators_;
-  }
+  std::span<const std::unique_ptr<const Operator>> operators() const override { return operators_; }
   const Operator* FindOperator(std::string_view name) const override {
     for (const auto& each : operators_) {
       if (each->name() == name) return each.get();
@@ -43,12 +39,8 @@ class LoadedModel final : public Model {
 };
 
 std::uint64_t VersionOf(const std::string& directory) {
-  std::filesystem::path path(directory);
-  if (!path.has_filename()) path = path.parent_path();
-  const std::string name = path.filename().string();
-  std::uint64_t version = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), version);
-  return error == std::errc() && end == name.data() + name.size() ? version : 0;
+  const std::filesystem::path path(directory);
+  return ArtifactVersionOf((path.has_filename() ? path : path.parent_path()).filename().string());
 }
 
 // That the file is the one which the manifest describes.
@@ -60,8 +52,7 @@ absl::Status CheckAgainstRecord(const OperatorViews& views, const OperatorRecord
   for (std::size_t b = 0; same && b < views.lists.size(); ++b) {
     same = views.lists[b].targets.size() == record.list_entries[b];
   }
-  return same ? absl::OkStatus()
-              : absl::DataLossError("has other counts than the manifest says");
+  return same ? absl::OkStatus() : absl::DataLossError("has other counts than the manifest says");
 }
 
 absl::StatusOr<std::unique_ptr<const Operator>> LoadOperator(const std::string& path,
@@ -69,8 +60,8 @@ absl::StatusOr<std::unique_ptr<const Operator>> LoadOperator(const std::string& 
   COFILTER_ASSIGN_OR_RETURN(runtime::MappedFile mapped, runtime::MappedFile::Open(path));
   const auto file = std::make_shared<const runtime::MappedFile>(std::move(mapped));
   if (file->bytes().size() != record.bytes) {
-    return absl::DataLossError(absl::StrCat("is ", file->bytes().size(),
-                                            " bytes long; the manifest says ", record.bytes));
+    return absl::DataLossError(
+        absl::StrCat("is ", file->bytes().size(), " bytes long; the manifest says ", record.bytes));
   }
   // Before the checksum of the whole, as this one can name the section.
   COFILTER_ASSIGN_OR_RETURN(OperatorViews views, ReadOperatorFile(file->bytes()));
@@ -102,8 +93,7 @@ absl::StatusOr<std::shared_ptr<const Model>> Model::Load(const std::string& arti
     operators.push_back(*std::move(loaded));
   }
   return std::make_shared<const LoadedModel>(VersionOf(artifact_directory),
-                                             std::move(manifest.description),
-                                             std::move(operators));
+                                             std::move(manifest.description), std::move(operators));
 }
 
 }  // namespace cofilter::models

@@ -18,8 +18,9 @@ namespace cofilter::models {
 class Model {
  public:
   // Maps and checks: format version, structure, bounds, fast checksums, finite numbers.
-  // Errors: NOT_FOUND; FAILED_PRECONDITION when the format is newer than this program (says both versions);
-  // DATA_LOSS when something is cut short, altered or does not hold together (says the file and what).
+  // Errors: NOT_FOUND; FAILED_PRECONDITION when the format is newer than this program (says both
+  // versions); DATA_LOSS when something is cut short, altered or does not hold together (says the
+  // file and what).
   static absl::StatusOr<std::shared_ptr<const Model>> Load(const std::string& artifact_directory);
 
   virtual ~Model() = default;

@@ -16,16 +16,17 @@
 
 namespace cofilter::models {
 
-// One item of a member's history. Either a row of the operator, or an item born after the training, which
-// brings its content embedding [dim] (from EmbedContent).
+// One item of a member's history. Either a row of the operator, or an item born after the training,
+// which brings its content embedding [dim] (from EmbedContent).
 struct HistoryEntry {
   static constexpr std::uint32_t kForeign = 0xffffffff;
-  std::uint32_t row = 0;              // or kForeign
-  float weight = 1;                   // w_i, see HistoryWeights; > 0
-  std::span<const float> embedding;   // with kForeign only
+  std::uint32_t row = 0;             // or kForeign
+  float weight = 1;                  // w_i, see HistoryWeights; > 0
+  std::span<const float> embedding;  // with kForeign only
 };
 
-// A candidate as retrieval hands it on. `approximate` comes from coarsely rounded embeddings; rank by Score.
+// A candidate as retrieval hands it on. `approximate` comes from coarsely rounded embeddings; rank
+// by Score.
 struct RetrievedRow {
   std::uint32_t row = 0;
   float approximate = 0;
@@ -40,20 +41,27 @@ struct RowScore {
 
 // A member folded in: all that a call needs of its history. Made by Operator::Fold.
 struct FoldedHistory {
-  std::vector<HistoryEntry> entries;   // embeddings of foreign entries stay the caller's: keep them alive
-  std::vector<float> query;            // Σ w_i rel_i^-p_g V_i, [dim]; foreign entries included
-  std::vector<double> exact_query;     // the same before rounding: what foreign items are scored by, [dim]
-  std::vector<double> row_query;       // what rows are scored by, [dim]: all of exact_query when the operator
-                                       // has a global term, else what foreign entries add; empty: nothing
+  // In the order given. Embeddings of foreign entries stay the caller's: keep them alive.
+  std::vector<HistoryEntry> entries;
+  // Σ w_i rel_i^-p_g V_i, foreign entries included, and the same before rounding, which is what
+  // foreign items are scored by. Shape: [dim].
+  std::vector<float> query;
+  std::vector<double> exact_query;
+  // What rows are scored by: all of exact_query when the operator has a global term, else what
+  // foreign entries add to it. Shape: [dim], or empty when that is nothing.
+  std::vector<double> row_query;
 };
 
 // Working memory of one thread; big (a few floats an item), so keep one a worker and reuse it.
 class RetrievalScratch;
-struct RetrievalScratchDeleter { void operator()(RetrievalScratch* scratch) const; };
+struct RetrievalScratchDeleter {
+  void operator()(RetrievalScratch* scratch) const;
+};
 using RetrievalScratchPtr = std::unique_ptr<RetrievalScratch, RetrievalScratchDeleter>;
 RetrievalScratchPtr MakeRetrievalScratch();
 
-// Thread-safety: immutable after creation; every method from any thread, a scratch from one at a time.
+// Thread-safety: immutable after creation; every method from any thread, a scratch from one at a
+// time.
 class Operator {
  public:
   // Takes the arrays over. Errors: INVALID_ARGUMENT on shapes or values that do not hold together.
@@ -76,12 +84,14 @@ class Operator {
   // Keeps the entries in the order given. Entries with a row out of range are not allowed.
   virtual FoldedHistory Fold(std::span<const HistoryEntry> history) const = 0;
 
-  // The best `count` rows among `eligible` at the notch, by falling approximate score, ties by row. Rows whose
-  // score is 0 (nothing connects them to the history) or less are left out.
-  // Cost: one pass over the lists of the history and one over the rounded embeddings of all items.
-  virtual void Retrieve(const FoldedHistory& folded, int notch, const RowSet& eligible, std::size_t count,
-                        RetrievalScratch* scratch, std::vector<RetrievedRow>* out) const = 0;
-  // As above from the lists alone, without the pass over all items: cheaper, for a deadline nearly gone.
+  // The best `count` rows among `eligible` at the notch, by falling approximate score, ties by row.
+  // Rows whose score is 0 (nothing connects them to the history) or less are left out. Cost: one
+  // pass over the lists of the history and one over the rounded embeddings of all items.
+  virtual void Retrieve(const FoldedHistory& folded, int notch, const RowSet& eligible,
+                        std::size_t count, RetrievalScratch* scratch,
+                        std::vector<RetrievedRow>* out) const = 0;
+  // As above from the lists alone, without the pass over all items: cheaper, for a deadline nearly
+  // gone.
   virtual void RetrieveNeighbours(const FoldedHistory& folded, int notch, const RowSet& eligible,
                                   std::size_t count, RetrievalScratch* scratch,
                                   std::vector<RetrievedRow>* out) const = 0;
@@ -89,28 +99,35 @@ class Operator {
   // Exact scores of some rows. Shapes: rows [n] → out [n].
   virtual void Score(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
                      RetrievalScratch* scratch, std::vector<RowScore>* out) const = 0;
-  // Exact scores of all rows in single precision: the reference, and what evaluation ranks by. Shape: out [items].
+  // Exact scores of all rows in single precision: the reference, and what evaluation ranks by.
+  // Shape: out [items].
   virtual void ScoreAll(const FoldedHistory& folded, int notch, std::vector<float>* out) const = 0;
 
-  // What each history entry adds to each row's score. Shapes: rows [n] → out [n × entries], row-major; the
-  // sum of a row equals Score's total to rounding in double precision.
-  virtual void Contributions(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
+  // What each history entry adds to each row's score. Shapes: rows [n] → out [n × entries],
+  // row-major; the sum of a row equals Score's total to rounding in double precision.
+  virtual void Contributions(const FoldedHistory& folded, int notch,
+                             std::span<const std::uint32_t> rows,
                              std::vector<double>* out) const = 0;
 
-  // The content embedding of an item, gain included; nullopt when there is no content map or none of its
-  // features is known. Shape: [dim].
-  virtual std::optional<std::vector<float>> EmbedContent(const struct ContentFeatures& features) const = 0;
+  // The content embedding of an item, gain included; nullopt when there is no content map or none
+  // of its features is known. Shape: [dim].
+  virtual std::optional<std::vector<float>> EmbedContent(
+      const struct ContentFeatures& features) const = 0;
   // The score of an item born after the training, from its content embedding.
-  virtual double ScoreForeign(const FoldedHistory& folded, int notch, std::span<const float> embedding) const = 0;
+  virtual double ScoreForeign(const FoldedHistory& folded, int notch,
+                              std::span<const float> embedding) const = 0;
   // What each history entry adds to it. Shape: out [entries].
-  virtual void ForeignContributions(const FoldedHistory& folded, int notch, std::span<const float> embedding,
+  virtual void ForeignContributions(const FoldedHistory& folded, int notch,
+                                    std::span<const float> embedding,
                                     std::vector<double>* out) const = 0;
 };
 
-// w_i for a history in any order; entries of equal age rank in the order given, so where only the order is
-// known, give the latest first and all ages 0. Shapes: all spans [n]; age_days ≥ 0. Returns [n]; entries past
-// parameters.limit, or without a confidence above 0, get 0 (fold in only what is above 0).
-std::vector<float> HistoryWeights(const HistoryWeightParameters& parameters, std::span<const float> confidence,
+// w_i for a history in any order; entries of equal age rank in the order given, so where only the
+// order is known, give the latest first and all ages 0. Shapes: all spans [n]; age_days ≥ 0.
+// Returns [n]; entries past parameters.limit, or without a confidence above 0, get 0 (fold in only
+// what is above 0).
+std::vector<float> HistoryWeights(const HistoryWeightParameters& parameters,
+                                  std::span<const float> confidence,
                                   std::span<const double> age_days);
 
 }  // namespace cofilter::models

@@ -1,4 +1,5 @@
-// The numbers of one operator: as the trainer makes them (owned) and as the artifact holds them (views).
+// The numbers of one operator: as the trainer makes them (owned) and as the artifact holds them
+// (views).
 #ifndef COFILTER_MODELS_OPERATOR_ARRAYS_H_
 #define COFILTER_MODELS_OPERATOR_ARRAYS_H_
 
@@ -11,8 +12,8 @@
 
 namespace cofilter::models {
 
-// A sparse block by source row. Shapes: offsets [items + 1], targets and values [entries]; the targets of
-// source i are targets[offsets[i] .. offsets[i+1]), ascending, without i itself.
+// A sparse block by source row. Shapes: offsets [items + 1], targets and values [entries]; the
+// targets of source i are targets[offsets[i] .. offsets[i+1]), ascending, without i itself.
 struct ListBlockArrays {
   std::vector<std::uint64_t> offsets;
   std::vector<std::uint32_t> targets;
@@ -37,9 +38,10 @@ struct ContentMapView {
   std::span<const float> map;
 };
 
-// Shapes: item_ids [items], sorted ascending, unique; degrees [items], interactions of each item in the training data;
-// trend [items]: interactions decayed by age with half a life of `trend_half_life_days` before the cut-off
-// (equal to degrees when times are unknown); embeddings [items × dim], row-major.
+// Shapes: item_ids [items], sorted ascending, unique; degrees [items], interactions of each item in
+// the training data; trend [items]: interactions decayed by age with half a life of
+// `trend_half_life_days` before the cut-off (equal to degrees when times are unknown); embeddings
+// [items × dim], row-major.
 struct OperatorArrays {
   std::string name;
   OperatorParameters parameters;
@@ -50,7 +52,7 @@ struct OperatorArrays {
   std::uint32_t dim = 0;
   std::vector<float> embeddings;
   ContentMapArrays content;
-  std::uint64_t members = 0;       // that the operator was trained on
+  std::uint64_t members = 0;  // that the operator was trained on
   std::uint64_t interactions = 0;
 };
 

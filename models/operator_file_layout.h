@@ -24,10 +24,14 @@ enum class ElementType : std::uint32_t { kUint8 = 1, kUint32 = 2, kUint64 = 3, k
 // 0 for a type that there is not.
 constexpr std::uint64_t ElementSize(ElementType type) {
   switch (type) {
-    case ElementType::kUint8: return 1;
-    case ElementType::kUint32: return 4;
-    case ElementType::kUint64: return 8;
-    case ElementType::kFloat32: return 4;
+    case ElementType::kUint8:
+      return 1;
+    case ElementType::kUint32:
+      return 4;
+    case ElementType::kUint64:
+      return 8;
+    case ElementType::kFloat32:
+      return 4;
   }
   return 0;
 }
@@ -42,20 +46,20 @@ struct OperatorFileHeader {
   std::uint64_t members;
   std::uint64_t interactions;
   std::uint32_t buckets;
-  std::uint32_t reserved;   // 0
-  std::uint64_t checksum;   // XXH3 of header and table, with this field 0
+  std::uint32_t reserved;  // 0
+  std::uint64_t checksum;  // XXH3 of header and table, with this field 0
 };
 static_assert(sizeof(OperatorFileHeader) == 64);
 
 struct SectionEntry {
   std::array<char, 16> name;  // padded with zeros
   ElementType type;
-  std::uint32_t reserved;     // 0
+  std::uint32_t reserved;  // 0
   std::uint64_t rows;
-  std::uint64_t columns;      // 1 for a vector
-  std::uint64_t offset;       // from the start of the file
-  std::uint64_t bytes;        // rows · columns · element size
-  std::uint64_t checksum;     // XXH3 of the section
+  std::uint64_t columns;   // 1 for a vector
+  std::uint64_t offset;    // from the start of the file
+  std::uint64_t bytes;     // rows · columns · element size
+  std::uint64_t checksum;  // XXH3 of the section
 };
 static_assert(sizeof(SectionEntry) == 64);
 

@@ -32,17 +32,17 @@ absl::StatusOr<OperatorFileHeader> ReadHeader(Bytes bytes) {
     return absl::DataLossError("has a wrong byte order mark; right: little-endian");
   }
   if (header.format_version > kArtifactFormatVersion) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("has format version ", header.format_version,
-                     "; this program reads up to version ", kArtifactFormatVersion));
+    return absl::FailedPreconditionError(absl::StrCat("has format version ", header.format_version,
+                                                      "; this program reads up to version ",
+                                                      kArtifactFormatVersion));
   }
   if (header.format_version != kArtifactFormatVersion) {
     return absl::DataLossError(absl::StrCat("has format version ", header.format_version,
                                             "; right: ", kArtifactFormatVersion));
   }
   if (header.file_bytes != bytes.size()) {
-    return absl::DataLossError(absl::StrCat("is ", bytes.size(), " bytes long; its header says ",
-                                            header.file_bytes));
+    return absl::DataLossError(
+        absl::StrCat("is ", bytes.size(), " bytes long; its header says ", header.file_bytes));
   }
   if (header.sections > kMaxSections ||
       bytes.size() - sizeof header < header.sections * sizeof(SectionEntry)) {
@@ -65,7 +65,8 @@ class SectionReader {
   absl::Status Take(std::string_view name, ElementType type, std::uint64_t columns,
                     std::span<const Number>* out) {
     const auto fault = [&](std::string_view what) {
-      return absl::DataLossError(absl::StrCat("section ", std::string(name), " ", std::string(what)));
+      return absl::DataLossError(
+          absl::StrCat("section ", std::string(name), " ", std::string(what)));
     };
     if (next_ == table_.size()) return fault("is missing");
     const SectionEntry& entry = table_[next_++];
@@ -128,15 +129,15 @@ absl::StatusOr<OperatorViews> ReadOperatorFile(Bytes bytes) {
   views.content.buckets = header.buckets;
   // Four sections before the lists, three a list, three after them.
   if (header.sections < 7 || (header.sections - 7) % 3 != 0) {
-    return absl::DataLossError(absl::StrCat("has ", header.sections, " sections; right: 7 + 3 a list"));
+    return absl::DataLossError(
+        absl::StrCat("has ", header.sections, " sections; right: 7 + 3 a list"));
   }
   views.lists.resize((header.sections - 7) / 3);
 
   SectionReader reader(bytes, std::move(table));
   std::span<const char> id_bytes;
   constexpr ElementType kFloat = ElementType::kFloat32;
-  COFILTER_RETURN_IF_ERROR(
-      reader.Take("ids.offsets", ElementType::kUint64, 1, &views.id_offsets));
+  COFILTER_RETURN_IF_ERROR(reader.Take("ids.offsets", ElementType::kUint64, 1, &views.id_offsets));
   COFILTER_RETURN_IF_ERROR(reader.Take("ids.bytes", ElementType::kUint8, 1, &id_bytes));
   views.id_bytes = {id_bytes.data(), id_bytes.size()};
   COFILTER_RETURN_IF_ERROR(reader.Take("degrees", kFloat, 1, &views.degrees));

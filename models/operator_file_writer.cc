@@ -43,8 +43,7 @@ class Layout {
 
   // Fills in the offsets; returns where the file ends.
   std::uint64_t Place() {
-    std::uint64_t position =
-        sizeof(OperatorFileHeader) + sections_.size() * sizeof(SectionEntry);
+    std::uint64_t position = sizeof(OperatorFileHeader) + sections_.size() * sizeof(SectionEntry);
     for (Section& section : sections_) {
       section.entry.offset = position;
       position = AlignSection(position + section.entry.bytes);
@@ -110,8 +109,8 @@ absl::Status WriteOperatorFile(const std::string& path, const OperatorViews& vie
   static constexpr std::byte kPadding[kSectionAlignment] = {};
   for (const Section& section : layout.sections()) {
     WriteBytes(&file, section.bytes);
-    WriteBytes(&file, std::span(kPadding).first(AlignSection(section.entry.bytes) -
-                                                section.entry.bytes));
+    WriteBytes(&file,
+               std::span(kPadding).first(AlignSection(section.entry.bytes) - section.entry.bytes));
   }
   file.close();
   if (!file.good()) {

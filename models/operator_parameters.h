@@ -16,15 +16,15 @@ inline constexpr int kNotches = 11;
 // dial in [0, 1] → the nearest notch.
 int NotchOf(double dial);
 
-// Notation of the whole product. rel_j = d_j / mean(d): an item's interactions over the mean of all items.
-// For a member with history H and a history weight w_i for each of its items,
+// Notation of the whole product. rel_j = d_j / mean(d): an item's interactions over the mean of all
+// items. For a member with history H and a history weight w_i for each of its items,
 //
 //   score(j) = Σ_b  rel_j^-q_b  Σ_{i ∈ H} w_i rel_i^-p_b  B_b[i, j]
 //            + g    rel_j^-q_g  Σ_{i ∈ H} w_i rel_i^-p_g  V_i · V_j
 //
-// with B_b the sparse list blocks (local neighbours, ridge) and V the embeddings of the global spectral
-// term. Everything but B and V acts at serving: the source exponents p on the history, the target
-// exponents q on the item to be scored, which is what the dial moves.
+// with B_b the sparse list blocks (local neighbours, ridge) and V the embeddings of the global
+// spectral term. Everything but B and V acts at serving: the source exponents p on the history, the
+// target exponents q on the item to be scored, which is what the dial moves.
 
 // Stored: never renumber.
 enum class ListKind : std::uint8_t {
@@ -34,7 +34,7 @@ enum class ListKind : std::uint8_t {
 
 struct ListBlockParameters {
   ListKind kind = ListKind::kLocal;
-  double source_exponent = 0.65;                  // p, [-2, 2]
+  double source_exponent = 0.65;                   // p, [-2, 2]
   std::array<double, kNotches> target_exponent{};  // q at each notch, [-2, 2]
 };
 
@@ -46,15 +46,16 @@ struct GlobalParameters {
 
 // w_i = confidence_i (1 + rank_i)^-by_rank (1 + age_i in days)^-by_age, rank 0 for the latest.
 struct HistoryWeightParameters {
-  double by_rank = 0;  // [0, 4]
-  double by_age = 0;   // [0, 4]
+  double by_rank = 0;          // [0, 4]
+  double by_age = 0;           // [0, 4]
   std::uint32_t limit = 1000;  // the latest so many items of a history are folded in; ≥ 1
 };
 
-// An item born after the training takes part through its content embedding, as if it had this popularity.
+// An item born after the training takes part through its content embedding, as if it had this
+// popularity.
 struct ContentParameters {
-  double gain = 0;          // lifts the content term to the operator's scale; 0: no content map
-  double assumed_rel = 0.1; // rel of a new item, > 0
+  double gain = 0;           // lifts the content term to the operator's scale; 0: no content map
+  double assumed_rel = 0.1;  // rel of a new item, > 0
 };
 
 struct OperatorParameters {

@@ -32,8 +32,7 @@ absl::Status CheckNumbers(const std::string& name, std::span<const float> values
 
 absl::Status CheckSize(const std::string& name, std::size_t size, std::size_t right) {
   if (size == right) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(name, " has ", size, " numbers; right: ", right));
+  return absl::InvalidArgumentError(absl::StrCat(name, " has ", size, " numbers; right: ", right));
 }
 
 absl::Status CheckOffsets(const std::string& name, std::span<const std::uint64_t> offsets,
@@ -60,8 +59,7 @@ absl::Status CheckIds(const OperatorViews& views) {
   COFILTER_RETURN_IF_ERROR(
       CheckOffsets("ids.offsets", views.id_offsets, items, views.id_bytes.size()));
   for (std::uint32_t row = 0; row < items; ++row) {
-    COFILTER_RETURN_IF_ERROR(
-        data::ValidateId(absl::StrCat("item id of row ", row), views.id(row)));
+    COFILTER_RETURN_IF_ERROR(data::ValidateId(absl::StrCat("item id of row ", row), views.id(row)));
     if (row > 0 && views.id(row - 1) >= views.id(row)) {
       return absl::InvalidArgumentError(
           absl::StrCat("item id of row ", row, " does not sort after the one before it"));
@@ -75,16 +73,17 @@ absl::Status CheckList(const std::string& name, const ListBlockView& list, std::
   COFILTER_RETURN_IF_ERROR(
       CheckOffsets(name + ".offsets", list.offsets, items, list.targets.size()));
   for (std::uint32_t source = 0; source < items; ++source) {
-    const auto targets = list.targets.subspan(list.offsets[source],
-                                              list.offsets[source + 1] - list.offsets[source]);
+    const auto targets =
+        list.targets.subspan(list.offsets[source], list.offsets[source + 1] - list.offsets[source]);
     bool holds = true;
     for (std::size_t t = 0; t < targets.size(); ++t) {
       holds &= targets[t] < items && targets[t] != source;
       holds &= t == 0 || targets[t - 1] < targets[t];
     }
     if (!holds) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          name, ".targets of row ", source, " are not rising rows below ", items, " other than itself"));
+      return absl::InvalidArgumentError(absl::StrCat(name, ".targets of row ", source,
+                                                     " are not rising rows below ", items,
+                                                     " other than itself"));
     }
   }
   return CheckNumbers(name + ".values", list.values, -kLargestMagnitude);
@@ -97,8 +96,8 @@ absl::Status CheckContent(const OperatorViews& views) {
         absl::StrCat("content.buckets is ", content.buckets, "; right: at most ", kMaxBuckets));
   }
   COFILTER_RETURN_IF_ERROR(CheckSize("content.idf", content.idf.size(), content.buckets));
-  COFILTER_RETURN_IF_ERROR(CheckSize("content.map", content.map.size(),
-                                     std::size_t{content.buckets} * views.dim));
+  COFILTER_RETURN_IF_ERROR(
+      CheckSize("content.map", content.map.size(), std::size_t{content.buckets} * views.dim));
   COFILTER_RETURN_IF_ERROR(CheckNumbers("content.idf", content.idf, 0));
   return CheckNumbers("content.map", content.map, -kLargestMagnitude);
 }
@@ -126,8 +125,7 @@ absl::Status CheckViews(const OperatorViews& views) {
   COFILTER_RETURN_IF_ERROR(CheckNumbers("degrees", views.degrees, 0));
   COFILTER_RETURN_IF_ERROR(CheckSize("trend", views.trend.size(), items));
   COFILTER_RETURN_IF_ERROR(CheckNumbers("trend", views.trend, 0));
-  COFILTER_RETURN_IF_ERROR(
-      CheckSize("lists", views.lists.size(), views.parameters.lists.size()));
+  COFILTER_RETURN_IF_ERROR(CheckSize("lists", views.lists.size(), views.parameters.lists.size()));
   for (std::size_t b = 0; b < views.lists.size(); ++b) {
     COFILTER_RETURN_IF_ERROR(CheckList(absl::StrCat("list", b), views.lists[b], items));
   }

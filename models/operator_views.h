@@ -43,8 +43,9 @@ struct OperatorViews {
 // A name that is a safe file name: [a-z0-9_-]{1,32}.
 bool IsOperatorName(std::string_view name);
 
-// Everything that scoring relies on: shapes, bounds, order, finite numbers, parameters. After OK no index leaves
-// its array. Trusts nothing. Errors: INVALID_ARGUMENT that names the array, the place and what is wrong.
+// Everything that scoring relies on: shapes, bounds, order, finite numbers, parameters. After OK no
+// index leaves its array. Trusts nothing. Errors: INVALID_ARGUMENT that names the array, the place
+// and what is wrong.
 absl::Status CheckViews(const OperatorViews& views);
 
 }  // namespace cofilter::models

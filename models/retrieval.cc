@@ -34,9 +34,8 @@ const float* LinearOperator::AccumulateLists(const FoldedHistory& folded, int no
       PrefetchNeighbours(b, entries, e + 1);
       const auto factor = static_cast<float>(ListFactor(entries[e], b));
       if (factor == 0) continue;
-      VisitNeighbours(b, entries[e].row, [&](std::uint32_t target, float value) {
-        sum[target] += factor * value;
-      });
+      VisitNeighbours(b, entries[e].row,
+                      [&](std::uint32_t target, float value) { sum[target] += factor * value; });
     }
     if (lists == 1) return list_target_scales_[b][notch];
     const float* const scale = list_target_scales_[b][notch];

@@ -10,8 +10,8 @@
 namespace cofilter::models {
 namespace {
 
-// Row → slot for a handful of rows: small enough to stay in the first-level cache, and mostly empty, so that
-// one look tells that a row was not asked for.
+// Row → slot for a handful of rows: small enough to stay in the first-level cache, and mostly
+// empty, so that one look tells that a row was not asked for.
 class SlotTable {
  public:
   // Slot i + 1 for the first of equal rows.
@@ -92,8 +92,8 @@ void LinearOperator::Score(const FoldedHistory& folded, int notch,
     }
     const double product =
         kernels.dot_exact(embedding(rows[i]).data(), folded.row_query.data(), dim());
-    (*out)[i].global = RowQueryWeight() *
-                       static_cast<double>(global_target_scales_[notch][rows[i]]) * product;
+    (*out)[i].global =
+        RowQueryWeight() * static_cast<double>(global_target_scales_[notch][rows[i]]) * product;
   }
 }
 
@@ -106,9 +106,8 @@ void LinearOperator::ScoreAll(const FoldedHistory& folded, int notch,
     for (const HistoryEntry& entry : folded.entries) {
       const auto factor = static_cast<float>(ListFactor(entry, b));
       if (factor == 0) continue;
-      VisitNeighbours(b, entry.row, [&](std::uint32_t target, float value) {
-        sums[target] += factor * value;
-      });
+      VisitNeighbours(b, entry.row,
+                      [&](std::uint32_t target, float value) { sums[target] += factor * value; });
     }
     const Table scale = list_target_scales_[b][notch];
     for (std::uint32_t row = 0; row < items(); ++row) (*out)[row] += sums[row] * scale[row];
@@ -119,8 +118,8 @@ void LinearOperator::ScoreAll(const FoldedHistory& folded, int notch,
     const auto weight = static_cast<float>(RowQueryWeight());
     const kernels::Kernels& kernels = kernels::Best();
     for (std::uint32_t row = 0; row < items(); ++row) {
-      (*out)[row] += weight * scale[row] *
-                     kernels.dot_single(embedding(row).data(), query.data(), dim());
+      (*out)[row] +=
+          weight * scale[row] * kernels.dot_single(embedding(row).data(), query.data(), dim());
     }
   }
   // Numbers at the edge of what CheckViews allows can overflow single precision.

@@ -52,7 +52,8 @@ void TopRows::Scan(const kernels::Kernels& kernels, const kernels::ScanInput& in
 
 float TopRows::CutBack(const kernels::Kernels& kernels, std::size_t count, std::size_t most,
                        float floor) {
-  // All scores lie above `low` (ties that an earlier cut kept lie at the floor), fewer than `count` above `high`.
+  // All scores lie above `low` (ties that an earlier cut kept lie at the floor), fewer than `count`
+  // above `high`.
   std::uint32_t low = KeyOf(floor) - 1;
   std::uint32_t high = KeyOf(std::numeric_limits<float>::infinity());
   while (high - low > 1) {
@@ -64,7 +65,8 @@ float TopRows::CutBack(const kernels::Kernels& kernels, std::size_t count, std::
     }
     (above > most ? low : high) = middle;
   }
-  // Many rows share the score `high`: the lowest of them fill up, and later ones, being higher, lose the tie.
+  // Many rows share the score `high`: the lowest of them fill up, and later ones, being higher,
+  // lose the tie.
   const float tie = ScoreOf(high);
   std::size_t ties = count - kernels.count_above(scores_.data(), size_, tie);
   std::size_t kept = 0;

@@ -15,10 +15,10 @@ namespace cofilter::models {
 // Thread-safety: one thread at a time.
 class TopRows {
  public:
-  // Scans and keeps the best `count` rows with a score above `floor`; ties go to the lower row. Afterwards
-  // scores() and rows() hold them by falling score, ties by row.
-  // Cost: one pass over the input; what passes the threshold is gathered and cut back now and then, so that
-  // sorting touches a few times `count` rows and not all.
+  // Scans and keeps the best `count` rows with a score above `floor`; ties go to the lower row.
+  // Afterwards scores() and rows() hold them by falling score, ties by row. Cost: one pass over the
+  // input; what passes the threshold is gathered and cut back now and then, so that sorting touches
+  // a few times `count` rows and not all.
   void Scan(const kernels::Kernels& kernels, const kernels::ScanInput& input, float floor,
             std::size_t count);
 
@@ -26,8 +26,8 @@ class TopRows {
   std::span<const std::uint32_t> rows() const { return {rows_.data(), size_}; }
 
  private:
-  // Cuts the first `size` pairs back to between `count` and `most`, or `count` when ties forbid that. Returns the
-  // score that a later row must pass.
+  // Cuts the first `size` pairs back to between `count` and `most`, or `count` when ties forbid
+  // that. Returns the score that a later row must pass.
   float CutBack(const kernels::Kernels& kernels, std::size_t count, std::size_t most, float floor);
   void Sort();
 

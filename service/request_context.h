@@ -11,11 +11,11 @@ namespace cofilter::service {
 
 struct RequestContext {
   std::string organisation;
-  std::string caller;              // identity; "local" until callers can prove who they are
-  std::vector<std::string> roles;  // "operator" until then
+  std::string caller;                     // identity; "local" until callers can prove who they are
+  std::vector<std::string> roles;         // "operator" until then
   const runtime::Clock* clock = nullptr;  // never null in use
   runtime::Time deadline = runtime::Time::max();  // by `clock`
-  std::string trace_id;            // 32 hexadecimal digits, from traceparent or made here
+  std::string trace_id;  // 32 hexadecimal digits, from traceparent or made here
 };
 
 }  // namespace cofilter::service

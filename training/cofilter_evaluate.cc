@@ -23,6 +23,7 @@ namespace cofilter::training {
 namespace {
 
 constexpr int kRefused = 3;
+constexpr int kNobodyAsked = 4;
 
 struct Options {
   ProgramOptions shared;
@@ -100,7 +101,7 @@ absl::StatusOr<std::vector<Evaluation>> EvaluateAll(const Options& options,
   for (std::size_t p = 0; p < plans.size(); ++p) {
     const data::Split& split = splits[p].split;
     const std::string& name = plans[p].settings.name;
-    if (split.test.empty() && plans.size() > 1) {
+    if (split.test.empty()) {
       std::cerr << "cofilter-evaluate: operator \"" << name
                 << "\" is passed over: its test asks nobody\n";
       continue;
@@ -145,8 +146,6 @@ absl::StatusOr<std::vector<Evaluation>> EvaluateAll(const Options& options,
           measure(*MakeScorerScores(*scorer), Qualified(baseline, plans[p], plans.size())));
     }
   }
-  if (evaluations.empty())
-    return absl::FailedPreconditionError("there was nobody to ask for any operator");
   return evaluations;
 }
 
@@ -242,6 +241,12 @@ absl::StatusOr<int> Run(Options options) {
   runtime::ThreadPool pool(ThreadsOf(options.shared));
   COFILTER_ASSIGN_OR_RETURN(const std::vector<Evaluation> evaluations,
                             EvaluateAll(options, plans, splits, &pool));
+
+  if (evaluations.empty()) {
+    std::cerr << "cofilter-evaluate: there was nobody to ask: no member has both a training "
+                 "history and a test\n";
+    return kNobodyAsked;
+  }
 
   nlohmann::json result;
   result["k"] = options.settings.k;

@@ -21,6 +21,9 @@ double HalfWidth(const Interval& interval) {
   return std::max(0.0, (interval.high - interval.low) / 2);
 }
 
+// What recall + NDCG may differ by without meaning anything.
+double Noise(const Evaluation& e) { return (HalfWidth(e.recall) + HalfWidth(e.ndcg)) / 2; }
+
 std::string Change(double before, double after) {
   return absl::StrFormat("%.4f to %.4f (%+.1f %%)", before, after,
                          before > 0 ? 100 * (after - before) / before : 0.0);
@@ -70,12 +73,19 @@ absl::StatusOr<GateDecision> DecideGate(const Evaluation& candidate,
     decision.reasons.push_back(std::move(reason));
   };
   if (candidate.members < settings.least_members) {
-    refuse(absl::StrCat("only ", candidate.members, " members could be asked; the gate needs ",
-                        settings.least_members));
+    const std::string few =
+        absl::StrCat("only ", candidate.members, " members could be asked, and the gate needs ",
+                     settings.least_members, " to judge");
+    if (current.has_value()) {
+      refuse(few);
+    } else {
+      decision.reasons.push_back(absl::StrCat(few, "; nothing is in service that could be better"));
+    }
     return decision;
   }
   if (!current.has_value()) {
-    if (popularity.has_value() && Accuracy(candidate) < Accuracy(*popularity)) {
+    if (popularity.has_value() && ShareLost(Accuracy(*popularity), Accuracy(candidate),
+                                            Noise(candidate)) > settings.accuracy_tolerance) {
       refuse(
           absl::StrFormat("nothing is in service, and the candidate's recall + NDCG (%.4f) stays "
                           "below popularity's (%.4f)",
@@ -87,9 +97,7 @@ absl::StatusOr<GateDecision> DecideGate(const Evaluation& candidate,
     }
     return decision;
   }
-  const double accuracy_lost =
-      ShareLost(Accuracy(*current), Accuracy(candidate),
-                HalfWidth(candidate.recall) / 2 + HalfWidth(candidate.ndcg) / 2);
+  const double accuracy_lost = ShareLost(Accuracy(*current), Accuracy(candidate), Noise(candidate));
   const double tail_lost = ShareLost(current->tail_recall.mean, candidate.tail_recall.mean,
                                      HalfWidth(candidate.tail_recall) / 2);
   const double coverage_lost = ShareLost(current->coverage, candidate.coverage, 0);

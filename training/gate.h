@@ -24,8 +24,9 @@ struct GateSettings {
   // What the two losses may come to together: accuracy's share lost plus half the tail's. Range: 0
   // to 2.
   double joint_tolerance = 0.05;
-  // With fewer members asked the figures say nothing, and the gate refuses. Range: 1 and more.
-  std::size_t least_members = 50;
+  // With fewer members asked the figures say nothing: the gate keeps what is in service. Range: 1
+  // and more.
+  std::size_t least_members = 30;
 
   absl::Status Validate() const;
 };

@@ -9,33 +9,35 @@ Usage: training/retrain.sh --store FILE --models DIR [--config FILE] [--server A
   --config FILE   the server's configuration; its surfaces name the operators
   --server ADDR   of the server that is told to promote (127.0.0.1:8470)
   --work DIR      for the export, the twins and the lock (DIR of --models, plus .retrain)
-  --share S       the latest share of the events that the gate judges by (0.1)
+  --split KIND    what the gate judges by: leave-last-out, each member's latest event (the default), or time, the
+                  latest --share of all events (0.1)
+  --least-members N  with fewer members to ask, the gate keeps what is in service (30)
   --keep N        artifacts to keep, besides the one in service (5)
   --seed N        of the training (1)
   --no-promote    publish, but promote nothing
   --no-gate       promote whatever was trained
-How it decides: the log is cut at its latest --share. A twin of the candidate learns from the part before the cut and chooses its
+How it decides: the latest events are cut off the log. A twin of the candidate learns from what is before the cut and chooses its
 parameters there; a twin of the model in service learns from the same part with the parameters of that model. Both are asked
-about the part after the cut, which neither has seen. If the gate accepts the candidate's twin, the candidate is trained on the whole log
+about what was cut off, which neither has seen. If the gate accepts the candidate's twin, the candidate is trained on the whole log
 with the twin's parameters, published and promoted. Without a model in service the twin has to be as good as popularity.
-A log too short to be cut is trained on without a gate, and the line in the log says so.
+Where nobody can be asked, the candidate is published without a gate, and a line says so.
 Programs are taken from PATH. Exit status: 0 promoted (or published, with --no-promote); 2 wrong flag; 3 refused by the gate, the
 model in service stays; 4 another retrain.sh holds the lock; 5 export failed; 6 training failed; 7 evaluation failed; 8 promoting failed.
 USAGE
 }
-store= models= config= server=127.0.0.1:8470 work= share=0.1 keep=5 seed=1 promote=yes gate=yes
+store= models= config= server=127.0.0.1:8470 work= split=leave-last-out share=0.1 least=30 keep=5 seed=1 promote=yes gate=yes
 while [ $# -gt 0 ]; do
   case "$1" in
     -h|--help) usage; exit 0 ;;
     --no-promote) promote=no; shift; continue ;;
     --no-gate) gate=no; shift; continue ;;
-    --store|--models|--config|--server|--work|--share|--keep|--seed)
+    --store|--models|--config|--server|--work|--split|--share|--least-members|--keep|--seed)
       [ $# -ge 2 ] || { echo "retrain: $1 has no value" >&2; exit 2; } ;;
     *) echo "retrain: $1 is no flag; see --help" >&2; exit 2 ;;
   esac
   case "$1" in
     --store) store=$2 ;; --models) models=$2 ;; --config) config=$2 ;; --server) server=$2 ;;
-    --work) work=$2 ;; --share) share=$2 ;; --keep) keep=$2 ;; --seed) seed=$2 ;;
+    --work) work=$2 ;; --split) split=$2 ;; --share) share=$2 ;; --least-members) least=$2 ;; --keep) keep=$2 ;; --seed) seed=$2 ;;
   esac
   shift 2
 done
@@ -68,14 +70,14 @@ previous=$(echo "$deployment" | sed -n 's/.*before it: \([0-9][0-9]*\).*/\1/p')
 
 parameters=
 if [ "$gate" = yes ]; then
-  if cofilter-train "$@" --models "$twins/candidate" --split time --share "$share" >"$work/twin.log" 2>&1; then
+  if cofilter-train "$@" --models "$twins/candidate" --split "$split" --share "$share" >"$work/twin.log" 2>&1; then
     parameters=$twins/candidate/1.report.json
     against=
     # A model without a report, or of other operators, cannot have a twin.
     if [ -n "$current" ] && [ -f "$models/$current.report.json" ]; then
-      if cofilter-train "$@" --models "$twins/current" --split time --share "$share" --no-search \
+      if cofilter-train "$@" --models "$twins/current" --split "$split" --share "$share" --no-search \
            --parameters "$models/$current.report.json" >"$work/current.log" 2>&1 &&
-         cofilter-evaluate "$@" --models "$twins/current" --split time --share "$share" \
+         cofilter-evaluate "$@" --models "$twins/current" --split "$split" --share "$share" \
            --out "$work/current.json" >>"$work/current.log" 2>&1; then
         against=$work/current.json
       else
@@ -83,17 +85,17 @@ if [ "$gate" = yes ]; then
       fi
     fi
     status=0
-    cofilter-evaluate "$@" --models "$twins/candidate" --split time --share "$share" --baseline popularity \
-      --gate ${against:+--gate-against "$against"} --out "$work/candidate.json" >"$work/gate.log" 2>&1 || status=$?
+    cofilter-evaluate "$@" --models "$twins/candidate" --split "$split" --share "$share" --baseline popularity \
+      --gate --least-members "$least" ${against:+--gate-against "$against"} --out "$work/candidate.json" >"$work/gate.log" 2>&1 || status=$?
     sed 's/^/  /' "$work/gate.log"
     case "$status" in
       0) log "the gate accepts" ;;
       3) fail 3 "the gate refuses; ${current:+version $current stays in service}" ;;
+      4) log "no gate: $(tail -n 1 "$work/gate.log")" ;;
       *) fail 7 "the evaluation failed: $(tail -n 1 "$work/gate.log")" ;;
     esac
   else
-    # Exit status 2 is a mistake in flags or configuration, which the full training would meet as well.
-    log "no gate: $(tail -n 1 "$work/twin.log")"
+    fail 6 "the training failed: $(tail -n 1 "$work/twin.log")"
   fi
 fi
 

@@ -146,9 +146,19 @@ absl::StatusOr<TrainingData> ReadTrainingData(const DataOptions& options,
 
 absl::StatusOr<data::Split> SplitBy(const std::string& kind, double share, std::uint64_t seed,
                                     const data::Dataset& dataset) {
+  // Too little to cut is no mistake of the caller's: one operator of several may be young.
+  if (dataset.members() == 0 && (kind == "leave-last-out" || kind == "holdout" || kind == "time")) {
+    return data::Split();
+  }
   if (kind == "leave-last-out") return data::SplitLeaveLastOut(dataset);
   if (kind == "holdout") return data::SplitByHash(dataset, seed, share);
-  if (kind == "time") return data::SplitByTime(dataset, share);
+  if (kind == "time") {
+    absl::StatusOr<data::Split> split = data::SplitByTime(dataset, share);
+    if (absl::IsFailedPrecondition(split.status()) && dataset.order == data::Order::kTime) {
+      return data::Split();
+    }
+    return split;
+  }
   return absl::InvalidArgumentError(
       absl::StrCat("--split is \"", kind, "\"; right: leave-last-out, holdout or time"));
 }

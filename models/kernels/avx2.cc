@@ -15,8 +15,8 @@ inline __m256i LoadQuad(const std::int8_t* query) {
   return _mm256_set1_epi32(quad);
 }
 
-// The sums of 8 rows over one octet, in pairs of 16 bits: at most 4 · 15 · 127 = 7,620, so that four octets
-// could be added before they overflow.
+// The sums of 8 rows over one octet, in pairs of 16 bits: at most 4 · 15 · 127 = 7,620, so that
+// four octets could be added before they overflow.
 inline __m256i OctetPairs(const std::uint8_t* bytes, __m256i low_dims, __m256i high_dims) {
   const __m256i half = _mm256_set1_epi8(0x0f);
   const __m256i codes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
@@ -66,8 +66,7 @@ inline __m256 ListScores(const ScanInput& input, std::size_t row) {
 }
 
 inline __m256 ProductScores(const ScanInput& input, std::size_t row, __m256i dots) {
-  const __m256 product =
-      _mm256_mul_ps(_mm256_set1_ps(input.query_scale), _mm256_cvtepi32_ps(dots));
+  const __m256 product = _mm256_mul_ps(_mm256_set1_ps(input.query_scale), _mm256_cvtepi32_ps(dots));
   return _mm256_mul_ps(product, _mm256_loadu_ps(input.scales + row));
 }
 
@@ -87,7 +86,8 @@ void Scan(const ScanInput& input, ScanOutput* output) {
       __m256 low = ListScores(input, row);
       __m256 high = ListScores(input, row + 8);
       if (octets > 0) {
-        const Dots16 dots = BlockDots(BlockAt(input.codes, row, octets), octets, input.query, start);
+        const Dots16 dots =
+            BlockDots(BlockAt(input.codes, row, octets), octets, input.query, start);
         low = _mm256_add_ps(low, ProductScores(input, row, dots.low));
         high = _mm256_add_ps(high, ProductScores(input, row + 8, dots.high));
       }

@@ -15,22 +15,23 @@ inline __m512i LoadQuad(const std::int8_t* query) {
   return _mm512_set1_epi32(quad);
 }
 
-// The forms with a mask of all ones: the plain ones read an undefined register on purpose, which GCC 12
-// warns of.
+// The forms with a mask of all ones: the plain ones read an undefined register on purpose, which
+// GCC 12 warns of.
 inline __m512 ToFloats(__m512i v) { return _mm512_maskz_cvtepi32_ps(0xffff, v); }
 inline __m512i Sixteenth(__m512i v) { return _mm512_maskz_srai_epi32(0xffff, v, 4); }
 inline __m512d ToDoubles(__m256 v) { return _mm512_maskz_cvtps_pd(0xff, v); }
 
-// Codes are stored with a bias, which suits the unsigned operand of vpdpbusd. Its share, 8 Σ query, is taken off
-// at the start.
+// Codes are stored with a bias, which suits the unsigned operand of vpdpbusd. Its share, 8 Σ query,
+// is taken off at the start.
 __m512i BiasShare(const std::int8_t* query, std::size_t octets) {
   std::int32_t sum = 0;
   for (std::size_t d = 0; d < octets * kOctetDims; ++d) sum += query[d];
   return _mm512_set1_epi32(-kCodeBias * sum);
 }
 
-// The dots of one block of 16 rows. octets is even; two sums each hide the latency. High halves are left where they
-// are, so that their sums come out 16 times too large, which one shift at the end mends.
+// The dots of one block of 16 rows. octets is even; two sums each hide the latency. High halves are
+// left where they are, so that their sums come out 16 times too large, which one shift at the end
+// mends.
 inline __m512i BlockDots(const std::uint8_t* block, std::size_t octets, const std::int8_t* query,
                          __m512i start) {
   const __m512i low_half = _mm512_set1_epi8(0x0f);
@@ -61,8 +62,7 @@ void Scan(const ScanInput& input, ScanOutput* output) {
   const __m512i start = BiasShare(input.query, octets);
   const __m512 query_scale = _mm512_set1_ps(input.query_scale);
   const __m512 threshold = _mm512_set1_ps(output->threshold);
-  const __m512i lanes =
-      _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   for (; group < input.groups && size <= output->limit; ++group) {
     const std::uint64_t word = input.eligible[group];
     if (word == 0) continue;
@@ -73,10 +73,10 @@ void Scan(const ScanInput& input, ScanOutput* output) {
       __m512 score = _mm512_mul_ps(_mm512_loadu_ps(input.offsets + row),
                                    _mm512_loadu_ps(input.offset_scales + row));
       if (octets > 0) {
-        const __m512i dots = BlockDots(BlockAt(input.codes, row, octets), octets, input.query, start);
+        const __m512i dots =
+            BlockDots(BlockAt(input.codes, row, octets), octets, input.query, start);
         const __m512 product = _mm512_mul_ps(query_scale, ToFloats(dots));
-        score = _mm512_add_ps(
-            score, _mm512_mul_ps(product, _mm512_loadu_ps(input.scales + row)));
+        score = _mm512_add_ps(score, _mm512_mul_ps(product, _mm512_loadu_ps(input.scales + row)));
       }
       const __mmask16 keep = _mm512_mask_cmp_ps_mask(eligible, score, threshold, _CMP_GT_OQ);
       if (keep == 0) continue;
@@ -103,8 +103,8 @@ std::size_t CountAbove(const float* scores, std::size_t n, float threshold) {
   std::size_t count = 0;
   std::size_t i = 0;
   for (; i + 16 <= n; i += 16) {
-    count += static_cast<std::size_t>(__builtin_popcount(
-        _mm512_cmp_ps_mask(_mm512_loadu_ps(scores + i), limit, _CMP_GT_OQ)));
+    count += static_cast<std::size_t>(
+        __builtin_popcount(_mm512_cmp_ps_mask(_mm512_loadu_ps(scores + i), limit, _CMP_GT_OQ)));
   }
   for (; i < n; ++i) count += scores[i] > threshold;
   return count;
@@ -131,8 +131,8 @@ double DotExact(const float* a, const double* b, std::size_t n) {
   __m512d sum = _mm512_setzero_pd();
   std::size_t i = 0;
   for (; i + 8 <= n; i += 8) {
-    sum = _mm512_add_pd(
-        sum, _mm512_mul_pd(ToDoubles(_mm256_loadu_ps(a + i)), _mm512_loadu_pd(b + i)));
+    sum = _mm512_add_pd(sum,
+                        _mm512_mul_pd(ToDoubles(_mm256_loadu_ps(a + i)), _mm512_loadu_pd(b + i)));
   }
   double lanes[8];
   _mm512_storeu_pd(lanes, sum);

@@ -1,4 +1,5 @@
-// The inner loops of scoring and retrieval behind plain pointers: one table of functions for each kind of CPU.
+// The inner loops of scoring and retrieval behind plain pointers: one table of functions for each
+// kind of CPU.
 #ifndef COFILTER_MODELS_KERNELS_KERNELS_H_
 #define COFILTER_MODELS_KERNELS_KERNELS_H_
 
@@ -9,11 +10,11 @@ namespace cofilter::models::kernels {
 
 // Rows are scanned in groups of 64, one word of an eligibility bitmap.
 inline constexpr std::size_t kGroupRows = 64;
-// An embedding is kept as one 4-bit code a dim, in [−7, 7], stored as code + 8. Scanning all items is bound by
-// the memory that it reads, and half a byte a dim keeps the best items among a few hundred as well as one does.
-// Codes lie interleaved: 16 rows a block, and in it for every eight dims 64 bytes. Byte 4 r + d of them holds for
-// row r the code of dim d in its low half and of dim d + 4 in its high half: one load feeds 16 rows, and no
-// sum runs across lanes.
+// An embedding is kept as one 4-bit code a dim, in [−7, 7], stored as code + 8. Scanning all items
+// is bound by the memory that it reads, and half a byte a dim keeps the best items among a few
+// hundred as well as one does. Codes lie interleaved: 16 rows a block, and in it for every eight
+// dims 64 bytes. Byte 4 r + d of them holds for row r the code of dim d in its low half and of dim
+// d + 4 in its high half: one load feeds 16 rows, and no sum runs across lanes.
 inline constexpr std::size_t kBlockRows = 16;
 inline constexpr std::size_t kOctetDims = 8;
 inline constexpr std::size_t kOctetBytes = 64;  // of one block
@@ -27,15 +28,15 @@ struct CodePlace {
   int shift;  // 0: low half, 4: high half
 };
 constexpr CodePlace PlaceOfCode(std::size_t row, std::size_t dim, std::size_t octets) {
-  return {((row / kBlockRows) * octets + dim / kOctetDims) * kOctetBytes +
-              (row % kBlockRows) * 4 + dim % 4,
+  return {((row / kBlockRows) * octets + dim / kOctetDims) * kOctetBytes + (row % kBlockRows) * 4 +
+              dim % 4,
           dim % kOctetDims < 4 ? 0 : 4};
 }
 
 // What one scan reads. Without a product part (octets = 0) only offsets count.
 // score[j] = offsets[j] · offset_scales[j] + (query_scale · dot(codes[j], query)) · scales[j]
-// Shapes: codes [groups × 64 rows, interleaved]; query [octets × 8], each in [−127, 127]; offsets, offset_scales,
-// scales [groups × 64]; eligible [groups].
+// Shapes: codes [groups × 64 rows, interleaved]; query [octets × 8], each in [−127, 127]; offsets,
+// offset_scales, scales [groups × 64]; eligible [groups].
 struct ScanInput {
   const std::uint8_t* codes = nullptr;
   std::size_t octets = 0;
@@ -48,8 +49,8 @@ struct ScanInput {
   std::size_t groups = 0;
 };
 
-// Rows with a score above the threshold, in row order. Shapes: scores, rows [limit + 64 + 16]: a group may
-// be added past the limit, and vector stores may write 16 further.
+// Rows with a score above the threshold, in row order. Shapes: scores, rows [limit + 64 + 16]: a
+// group may be added past the limit, and vector stores may write 16 further.
 struct ScanOutput {
   float* scores = nullptr;
   std::uint32_t* rows = nullptr;
@@ -62,15 +63,16 @@ struct ScanOutput {
 // Every function gives the same bits on every CPU.
 struct Kernels {
   const char* name;
-  // Scans from output->next_group until the end or until more than `limit` rows are held. A score that is
-  // NaN is not above any threshold.
+  // Scans from output->next_group until the end or until more than `limit` rows are held. A score
+  // that is NaN is not above any threshold.
   void (*scan)(const ScanInput& input, ScanOutput* output);
   // The dot of every row. Shapes: out [groups × 64].
   void (*dots)(const std::uint8_t* codes, std::size_t octets, const std::int8_t* query,
                std::size_t groups, std::int32_t* out);
   // How many of scores [n] are above the threshold.
   std::size_t (*count_above)(const float* scores, std::size_t n, float threshold);
-  // Keeps, in order, the pairs whose score is above the threshold; returns how many. Room as in ScanOutput.
+  // Keeps, in order, the pairs whose score is above the threshold; returns how many. Room as in
+  // ScanOutput.
   std::size_t (*keep_above)(float* scores, std::uint32_t* rows, std::size_t n, float threshold);
   // Σ a_i b_i in eight lanes of double precision, added up pairwise. Shapes: a, b [n].
   double (*dot_exact)(const float* a, const double* b, std::size_t n);

@@ -1,4 +1,5 @@
-// The tables that each kernel file defines, compiled with flags of its own; asked for through kernels.h.
+// The tables that each kernel file defines, compiled with flags of its own; asked for through
+// kernels.h.
 #ifndef COFILTER_MODELS_KERNELS_TABLES_H_
 #define COFILTER_MODELS_KERNELS_TABLES_H_
 

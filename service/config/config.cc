@@ -21,21 +21,23 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 1u << 20;
 constexpr std::size_t kMaxSurfaces = 100;
-constexpr std::array<std::string_view, 7> kTopKeys = {"organisation", "time_zone", "store",    "models",
-                                                      "server",       "surfaces",  "operators"};
+constexpr std::array<std::string_view, 7> kTopKeys = {
+    "organisation", "time_zone", "store", "models", "server", "surfaces", "operators"};
 
 std::string Revision(std::string_view text) {
   return runtime::Hex(runtime::Sha256(text)).substr(0, 12);
 }
 
-// toml11 makes messages of several lines with a picture; the first line says what, the location where.
+// toml11 makes messages of several lines with a picture; the first line says what, the location
+// where.
 absl::Status SyntaxError(std::string_view origin, const toml::exception& error) {
   std::string what = error.what();
   what = what.substr(0, what.find('\n'));
   if (what.starts_with("[error] ")) what = what.substr(8);
   if (what.starts_with("toml::")) what = what.substr(6);
   return absl::InvalidArgumentError(absl::StrCat(std::string(origin), ":", error.location().line(),
-                                                 ": not TOML: ", what, ", at: ", error.location().line_str()));
+                                                 ": not TOML: ", what,
+                                                 ", at: ", error.location().line_str()));
 }
 
 absl::StatusOr<toml::value> ParseToml(std::string_view text, std::string_view origin) {
@@ -45,16 +47,19 @@ absl::StatusOr<toml::value> ParseToml(std::string_view text, std::string_view or
   } catch (const toml::exception& error) {
     return SyntaxError(origin, error);
   } catch (const std::exception& error) {
-    return absl::InvalidArgumentError(absl::StrCat(std::string(origin), ": not TOML: ", error.what()));
+    return absl::InvalidArgumentError(
+        absl::StrCat(std::string(origin), ": not TOML: ", error.what()));
   }
 }
 
 // Calls read with the reader of [name], where there is such a table.
 template <typename Read>
-absl::Status ReadTable(std::string_view origin, const TableReader& top, std::string_view name, Read read) {
+absl::Status ReadTable(std::string_view origin, const TableReader& top, std::string_view name,
+                       Read read) {
   const toml::value* value = top.Find(name);
   if (value == nullptr) return absl::OkStatus();
-  if (!value->is_table()) return top.Error(name, absl::StrCat("a table, [", std::string(name), "]"));
+  if (!value->is_table())
+    return top.Error(name, absl::StrCat("a table, [", std::string(name), "]"));
   return read(TableReader(origin, std::string(name), value->as_table()));
 }
 
@@ -62,7 +67,8 @@ bool IsHostAndPort(std::string_view listen) {
   const std::size_t colon = listen.rfind(':');
   if (colon == std::string_view::npos || colon == 0 || colon + 1 == listen.size()) return false;
   const std::string_view port = listen.substr(colon + 1);
-  if (port.size() > 5 || !std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+  if (port.size() > 5 ||
+      !std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; })) {
     return false;
   }
   return std::stoi(std::string(port)) <= 65535;
@@ -72,7 +78,8 @@ bool IsHostAndPort(std::string_view listen) {
 bool IsTimeZoneName(std::string_view zone) {
   return zone.size() <= 64 && zone.front() != '/' && zone.back() != '/' &&
          std::all_of(zone.begin(), zone.end(), [](char c) {
-           return std::isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '_' || c == '-' || c == '+';
+           return std::isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '_' || c == '-' ||
+                  c == '+';
          });
 }
 
@@ -86,7 +93,8 @@ absl::Status ReadServer(const TableReader& table, ServerConfig& config) {
   constexpr std::array<std::string_view, 3> kKeys = {"listen", "worker_threads", "max_in_flight"};
   COFILTER_RETURN_IF_ERROR(table.CheckKeys(kKeys));
   COFILTER_RETURN_IF_ERROR(table.ReadText("listen", config.listen));
-  if (!IsHostAndPort(config.listen)) return table.Error("listen", "address:port, as \"127.0.0.1:8470\"");
+  if (!IsHostAndPort(config.listen))
+    return table.Error("listen", "address:port, as \"127.0.0.1:8470\"");
   COFILTER_RETURN_IF_ERROR(table.ReadCount("worker_threads", 0, 1024, config.worker_threads));
   return table.ReadCount("max_in_flight", 1, 1'000'000, config.max_in_flight);
 }
@@ -120,9 +128,8 @@ absl::Status ReadTop(std::string_view origin, const TableReader& top, ServerConf
   COFILTER_RETURN_IF_ERROR(ReadTable(origin, top, "models", [&](const TableReader& table) {
     return ReadOnlyText(table, "directory", config.models_directory);
   }));
-  COFILTER_RETURN_IF_ERROR(ReadTable(origin, top, "server", [&](const TableReader& table) {
-    return ReadServer(table, config);
-  }));
+  COFILTER_RETURN_IF_ERROR(ReadTable(
+      origin, top, "server", [&](const TableReader& table) { return ReadServer(table, config); }));
   return ReadSurfaces(origin, top, config);
 }
 
@@ -133,8 +140,8 @@ ServerConfig ServerConfig::Default() {
   SurfaceConfig news = SurfaceDefaults("news", {data::ItemKind::kNews, data::ItemKind::kArticle});
   news.freshness_half_life_hours = 48;
   const SurfaceConfig learning =
-      SurfaceDefaults("learning", {data::ItemKind::kCourse, data::ItemKind::kMaterial, data::ItemKind::kVideo,
-                                   data::ItemKind::kActivity});
+      SurfaceDefaults("learning", {data::ItemKind::kCourse, data::ItemKind::kMaterial,
+                                   data::ItemKind::kVideo, data::ItemKind::kActivity});
   config.surfaces.emplace(news.name, news);
   config.surfaces.emplace(learning.name, learning);
   config.revision = Revision("");

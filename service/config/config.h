@@ -17,16 +17,16 @@ namespace cofilter::service {
 
 // A place where lists are shown.
 struct SurfaceConfig {
-  std::string name;                       // [a-z0-9_-]{1,32}
-  std::vector<data::ItemKind> kinds;      // what may be served; at least one
-  std::string operator_name;              // of the model; that is missing: not personalised
+  std::string name;                   // [a-z0-9_-]{1,32}
+  std::vector<data::ItemKind> kinds;  // what may be served; at least one
+  std::string operator_name;          // of the model; that is missing: not personalised
   std::array<float, data::kVerbCount> verb_weights{};  // confidence of the history by verb, 0..1
-  std::uint32_t exclude_verbs = 0;        // bit 1 << Verb: an item with one of these is not served again
-  double dial = 0;                        // default long-tail dial, 0..1
+  std::uint32_t exclude_verbs = 0;  // bit 1 << Verb: an item with one of these is not served again
+  double dial = 0;                  // default long-tail dial, 0..1
   std::optional<double> freshness_half_life_hours;  // news: the personal score halves with age
-  double trending_half_life_hours = 24;   // of the counters behind kTrending
-  std::uint32_t default_count = 20;       // 1..500
-  std::uint32_t candidates = 0;           // handed to the exact ranker; 0: max(500, 2 % of the catalogue)
+  double trending_half_life_hours = 24;             // of the counters behind kTrending
+  std::uint32_t default_count = 20;                 // 1..500
+  std::uint32_t candidates = 0;  // handed to the exact ranker; 0: max(500, 2 % of the catalogue)
 };
 
 struct ServerConfig {
@@ -38,14 +38,14 @@ struct ServerConfig {
   std::uint32_t worker_threads = 0;       // 0: the number of CPUs
   std::uint32_t max_in_flight = 256;      // calls past it are shed
   std::map<std::string, SurfaceConfig> surfaces;
-  std::string revision;                   // digest of the text it was read from, 12 hexadecimal digits
+  std::string revision;  // digest of the text it was read from, 12 hexadecimal digits
 
   // The documented defaults: surfaces `news` and `learning`.
   static ServerConfig Default();
 };
 
-// Errors: INVALID_ARGUMENT with the file, the line, the key, the value and what would be right. An unknown
-// key is an error that names the nearest known one.
+// Errors: INVALID_ARGUMENT with the file, the line, the key, the value and what would be right. An
+// unknown key is an error that names the nearest known one.
 absl::StatusOr<ServerConfig> ParseConfig(std::string_view text, std::string_view origin);
 absl::StatusOr<ServerConfig> LoadConfig(const std::string& path);
 

@@ -41,8 +41,8 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
 
 absl::Status ConfigError(std::string_view origin, const toml::value& at, std::string_view key,
                          std::string_view right) {
-  return absl::InvalidArgumentError(absl::StrCat(std::string(origin), ":", at.location().line(), ": ",
-                                                 std::string(key), ": ", Shown(at),
+  return absl::InvalidArgumentError(absl::StrCat(std::string(origin), ":", at.location().line(),
+                                                 ": ", std::string(key), ": ", Shown(at),
                                                  " is wrong; right: ", std::string(right)));
 }
 
@@ -92,9 +92,9 @@ absl::Status TableReader::CheckKeys(std::span<const std::string_view> known) con
       absl::StrAppend(&right, right.empty() ? "right: " : ", ", std::string(key));
     }
   }
-  return absl::InvalidArgumentError(absl::StrCat(std::string(origin_), ":", value->location().line(),
-                                                 ": there is no key ", Path(*unknown), " (value ",
-                                                 Shown(*value), "); ", right));
+  return absl::InvalidArgumentError(
+      absl::StrCat(std::string(origin_), ":", value->location().line(), ": there is no key ",
+                   Path(*unknown), " (value ", Shown(*value), "); ", right));
 }
 
 absl::Status TableReader::ReadText(std::string_view key, std::string& out) const {
@@ -107,13 +107,15 @@ absl::Status TableReader::ReadText(std::string_view key, std::string& out) const
   return absl::OkStatus();
 }
 
-absl::Status TableReader::ReadNumber(std::string_view key, double low, double high, double& out) const {
+absl::Status TableReader::ReadNumber(std::string_view key, double low, double high,
+                                     double& out) const {
   const toml::value* value = Find(key);
   if (value == nullptr) return absl::OkStatus();
   double number = NAN;
   if (value->is_floating()) number = value->as_floating();
   if (value->is_integer()) number = static_cast<double>(value->as_integer());
-  if (!(number >= low && number <= high)) return Error(key, absl::StrCat("a number from ", low, " to ", high));
+  if (!(number >= low && number <= high))
+    return Error(key, absl::StrCat("a number from ", low, " to ", high));
   out = number;
   return absl::OkStatus();
 }
@@ -131,7 +133,8 @@ absl::Status TableReader::ReadCount(std::string_view key, std::uint32_t low, std
 }
 
 absl::Status TableReader::ReadHours(std::string_view key, double& out) const {
-  constexpr std::string_view kRight = "a time as text, more than 0, at most 3650d: \"90m\", \"36h\", \"2d\"";
+  constexpr std::string_view kRight =
+      "a time as text, more than 0, at most 3650d: \"90m\", \"36h\", \"2d\"";
   const toml::value* value = Find(key);
   if (value == nullptr) return absl::OkStatus();
   if (!value->is_string()) return Error(key, kRight);

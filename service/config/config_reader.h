@@ -32,7 +32,8 @@ class TableReader {
 
   absl::Status ReadText(std::string_view key, std::string& out) const;
   absl::Status ReadNumber(std::string_view key, double low, double high, double& out) const;
-  absl::Status ReadCount(std::string_view key, std::uint32_t low, std::uint32_t high, std::uint32_t& out) const;
+  absl::Status ReadCount(std::string_view key, std::uint32_t low, std::uint32_t high,
+                         std::uint32_t& out) const;
   // "90m", "36h", "2d". More than 0.
   absl::Status ReadHours(std::string_view key, double& out) const;
   absl::Status ReadTexts(std::string_view key, std::vector<std::string>& out) const;

@@ -17,8 +17,8 @@ namespace {
 using data::Verb;
 
 constexpr std::array<std::string_view, 9> kKeys = {
-    "kinds",      "operator",           "exclude", "weights",   "dial", "freshness_half_life",
-    "trending_half_life", "count", "candidates"};
+    "kinds", "operator",  "exclude", "weights", "dial", "freshness_half_life", "trending_half_life",
+    "count", "candidates"};
 
 bool IsSurfaceName(std::string_view name) {
   return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](char c) {
@@ -29,7 +29,8 @@ bool IsSurfaceName(std::string_view name) {
 std::string AllVerbs() {
   std::string names;
   for (int verb = 1; verb < data::kVerbCount; ++verb) {
-    absl::StrAppend(&names, names.empty() ? "" : ", ", std::string(data::VerbName(static_cast<Verb>(verb))));
+    absl::StrAppend(&names, names.empty() ? "" : ", ",
+                    std::string(data::VerbName(static_cast<Verb>(verb))));
   }
   return names;
 }
@@ -76,10 +77,12 @@ absl::Status ReadExclude(const TableReader& table, SurfaceConfig& surface) {
   return absl::OkStatus();
 }
 
-absl::Status ReadWeights(std::string_view origin, const TableReader& table, SurfaceConfig& surface) {
+absl::Status ReadWeights(std::string_view origin, const TableReader& table,
+                         SurfaceConfig& surface) {
   const toml::value* value = table.Find("weights");
   if (value == nullptr) return absl::OkStatus();
-  if (!value->is_table()) return table.Error("weights", "a table of verbs: {read = 1.0, open = 0.3}");
+  if (!value->is_table())
+    return table.Error("weights", "a table of verbs: {read = 1.0, open = 0.3}");
   const TableReader weights(origin, table.Path("weights"), value->as_table());
   const std::vector<std::string_view> verbs = WeightedVerbs();
   COFILTER_RETURN_IF_ERROR(weights.CheckKeys(verbs));
@@ -87,7 +90,8 @@ absl::Status ReadWeights(std::string_view origin, const TableReader& table, Surf
   for (const std::string_view name : verbs) {
     double weight = 0;
     COFILTER_RETURN_IF_ERROR(weights.ReadNumber(name, 0, 1, weight));
-    surface.verb_weights[static_cast<std::size_t>(*data::ParseVerb(name))] = static_cast<float>(weight);
+    surface.verb_weights[static_cast<std::size_t>(*data::ParseVerb(name))] =
+        static_cast<float>(weight);
   }
   return absl::OkStatus();
 }
@@ -99,11 +103,13 @@ SurfaceConfig SurfaceDefaults(std::string_view name, std::vector<data::ItemKind>
   surface.name = std::string(name);
   surface.operator_name = surface.name;
   surface.kinds = std::move(kinds);
-  const bool news = std::any_of(surface.kinds.begin(), surface.kinds.end(), [](data::ItemKind kind) {
-    return kind == data::ItemKind::kNews || kind == data::ItemKind::kArticle;
-  });
+  const bool news =
+      std::any_of(surface.kinds.begin(), surface.kinds.end(), [](data::ItemKind kind) {
+        return kind == data::ItemKind::kNews || kind == data::ItemKind::kArticle;
+      });
   surface.verb_weights = (news ? data::VerbWeights::News() : data::VerbWeights::Learning()).weights;
-  for (const Verb verb : {Verb::kComplete, Verb::kPass, Verb::kDismiss}) surface.exclude_verbs |= Bit(verb);
+  for (const Verb verb : {Verb::kComplete, Verb::kPass, Verb::kDismiss})
+    surface.exclude_verbs |= Bit(verb);
   if (news) surface.exclude_verbs |= Bit(Verb::kRead);
   surface.trending_half_life_hours = news ? 24 : 14 * 24;
   return surface;

@@ -11,9 +11,10 @@
 
 namespace cofilter::service {
 
-// What a surface of these kinds has where its table says nothing. One that serves news or articles is a news surface:
-// what was read is not served again. Any other is for learning: what was completed is not. Weights are those of
-// data::VerbWeights, by which training builds its matrix too.
+// What a surface of these kinds has where its table says nothing. One that serves news or articles
+// is a news surface: what was read is not served again. Any other is for learning: what was
+// completed is not. Weights are those of data::VerbWeights, by which training builds its matrix
+// too.
 SurfaceConfig SurfaceDefaults(std::string_view name, std::vector<data::ItemKind> kinds);
 
 // Errors: as ConfigError.

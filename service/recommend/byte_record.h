@@ -1,4 +1,5 @@
-// Small binary records: numbers and texts written one after the other, and read back with every bound checked.
+// Small binary records: numbers and texts written one after the other, and read back with every
+// bound checked.
 #ifndef COFILTER_SERVICE_RECOMMEND_BYTE_RECORD_H_
 #define COFILTER_SERVICE_RECOMMEND_BYTE_RECORD_H_
 
@@ -11,7 +12,8 @@
 
 namespace cofilter::service {
 
-// Integers as LEB128 (seven bits a byte, lowest first), doubles as eight bytes little-endian, text after its length.
+// Integers as LEB128 (seven bits a byte, lowest first), doubles as eight bytes little-endian, text
+// after its length.
 class ByteWriter {
  public:
   void Count(std::uint64_t value) {

@@ -12,15 +12,17 @@
 namespace cofilter::service {
 
 struct Candidate {
-  const CatalogueItem* item = nullptr;  // owned by the pinned snapshot
-  std::uint32_t row = kNoRow;           // of the operator; kNoRow: of the overlay, or from a lower rung
+  ItemKey key = 0;
+  std::uint32_t row = kNoRow;  // of the operator; kNoRow: of the overlay, or from a lower rung
   Source source = Source::kUnspecified;
   LineKind base_line = LineKind::kUnspecified;
   double base = 0;       // the operator's, the content's, or the rung's score
   double freshness = 0;  // what age takes off
   double score = 0;      // the sum of the lines
 
-  bool IsPersonal() const { return base_line == LineKind::kOperator || base_line == LineKind::kContent; }
+  bool IsPersonal() const {
+    return base_line == LineKind::kOperator || base_line == LineKind::kContent;
+  }
 };
 
 // Adds to the count of a reason.

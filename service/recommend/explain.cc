@@ -9,16 +9,17 @@
 namespace cofilter::service {
 namespace {
 
-std::string IdOf(const OperatorBinding& binding, const Catalogue& catalogue, const FoldedMember& member,
-                 std::size_t entry) {
+std::string IdOf(const OperatorBinding& binding, const Catalogue& catalogue,
+                 const FoldedMember& member, std::size_t entry) {
   const models::HistoryEntry& history = member.folded.entries[entry];
-  if (history.row != models::HistoryEntry::kForeign) return std::string(binding.op->item_id(history.row));
+  if (history.row != models::HistoryEntry::kForeign)
+    return std::string(binding.op->item_id(history.row));
   return std::string(catalogue.keys().IdOf(member.items[entry]));
 }
 
-void SetReasons(const OperatorBinding& binding, const Catalogue& catalogue, const FoldedMember& member,
-                std::span<const double> contributions, std::uint32_t max_reasons, double line,
-                RecommendedItem& item) {
+void SetReasons(const OperatorBinding& binding, const Catalogue& catalogue,
+                const FoldedMember& member, std::span<const double> contributions,
+                std::uint32_t max_reasons, double line, RecommendedItem& item) {
   std::vector<std::uint32_t> order(contributions.size());
   std::iota(order.begin(), order.end(), 0u);
   const std::size_t kept = std::min<std::size_t>(max_reasons, order.size());
@@ -42,8 +43,9 @@ void SetReasons(const OperatorBinding& binding, const Catalogue& catalogue, cons
 
 }  // namespace
 
-void Explain(const OperatorBinding& binding, const Catalogue& catalogue, const FoldedMember& member, int notch,
-             std::uint32_t max_reasons, std::span<const Candidate> candidates, std::span<RecommendedItem> items) {
+void Explain(const OperatorBinding& binding, const Catalogue& catalogue, const FoldedMember& member,
+             int notch, std::uint32_t max_reasons, std::span<const Candidate> candidates,
+             std::span<RecommendedItem> items) {
   std::vector<std::uint32_t> rows;
   for (const Candidate& candidate : candidates) {
     if (candidate.base_line == LineKind::kOperator) rows.push_back(candidate.row);
@@ -59,11 +61,12 @@ void Explain(const OperatorBinding& binding, const Catalogue& catalogue, const F
     if (max_reasons == 0) {
       items[i].remainder = candidate.base;
     } else if (candidate.base_line == LineKind::kOperator) {
-      SetReasons(binding, catalogue, member, std::span(contributions).subspan(row++ * entries, entries),
-                 max_reasons, candidate.base, items[i]);
+      SetReasons(binding, catalogue, member,
+                 std::span(contributions).subspan(row++ * entries, entries), max_reasons,
+                 candidate.base, items[i]);
     } else {
-      binding.op->ForeignContributions(member.folded, notch, binding.overlay.Embedding(candidate.item->key),
-                                       &foreign);
+      binding.op->ForeignContributions(member.folded, notch,
+                                       binding.overlay.Embedding(candidate.key), &foreign);
       SetReasons(binding, catalogue, member, foreign, max_reasons, candidate.base, items[i]);
     }
   }

@@ -15,13 +15,13 @@ struct Rung {
   Source source;
   LineKind line;
   // Of an item that is filled in by this rung.
-  std::function<double(const CatalogueItem&)> score;
+  std::function<double(ItemKey)> score;
 };
 
 class Filler {
  public:
-  Filler(const FilterContext& context, std::size_t count, Marks& marks, std::vector<Candidate>& candidates,
-         StageTrace& trace)
+  Filler(const FilterContext& context, std::size_t count, Marks& marks,
+         std::vector<Candidate>& candidates, StageTrace& trace)
       : context_(context), count_(count), marks_(marks), candidates_(candidates), trace_(trace) {}
 
   bool full() const { return candidates_.size() >= count_; }
@@ -29,21 +29,21 @@ class Filler {
   // The next item in the rung's own order.
   void Offer(const Rung& rung, ItemKey key) {
     if (full() || marks_.Has(key, Marks::kCandidate)) return;
-    const CatalogueItem* item = context_.catalogue->Find(key);
-    if (item == nullptr) return;
+    if (!context_.catalogue->Traits(key).Has(ItemTraits::kKnown)) return;
     ++trace_.in;
-    DropReason reason = FirstDrop(context_, *item);
-    if (reason == DropReason::kUnspecified && HasOpenPrerequisites(context_, *item)) {
+    DropReason reason = FirstDrop(context_, key);
+    if (reason == DropReason::kUnspecified && HasOpenPrerequisites(context_, key)) {
       reason = DropReason::kPrerequisite;
-      const CatalogueItem* opener = FirstOpenPrerequisite(context_, *item);
-      if (opener != nullptr && !marks_.Has(opener->key, Marks::kCandidate)) {
-        marks_.Add(opener->key, Marks::kCandidate);
-        Append(rung, *opener);
+      const ItemKey opener = FirstOpenPrerequisite(context_, key);
+      if (opener != 0 && !marks_.Has(opener, Marks::kCandidate)) {
+        marks_.Add(opener, Marks::kCandidate);
+        Append(rung, opener);
+        ++trace_.in;
       }
     }
     if (reason != DropReason::kUnspecified) return CountDrop(trace_, reason);
     marks_.Add(key, Marks::kCandidate);
-    Append(rung, *item);
+    Append(rung, key);
   }
 
   // Ends a rung: openers may have come out of order.
@@ -53,12 +53,12 @@ class Filler {
   }
 
  private:
-  void Append(const Rung& rung, const CatalogueItem& item) {
+  void Append(const Rung& rung, ItemKey key) {
     Candidate candidate;
-    candidate.item = &item;
+    candidate.key = key;
     candidate.source = rung.source;
     candidate.base_line = rung.line;
-    candidate.base = candidate.score = rung.score(item);
+    candidate.base = candidate.score = rung.score(key);
     candidates_.push_back(candidate);
     ++trace_.out;
   }
@@ -94,37 +94,38 @@ double NewestScore(runtime::Time visible_from, runtime::Time now) {
   return std::exp2(-std::max(0.0, age) / kHalfLifeMicros) - 3;
 }
 
-void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface, const FilterContext& context,
-                   std::string_view unit, std::size_t count, Marks& marks, std::vector<Candidate>& candidates,
-                   StageTrace& trace) {
+void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface,
+                   const FilterContext& context, std::string_view unit, std::size_t count,
+                   Marks& marks, std::vector<Candidate>& candidates, StageTrace& trace) {
   Filler filler(context, count, marks, candidates, trace);
   const std::string& name = surface.config->name;
   const auto fill_trending = [&](std::string_view where) {
     if (filler.full()) return;
     const std::shared_ptr<const CounterBoard::Ranking> top = snapshot.counters->Top(name, where);
-    const Rung rung{Source::kTrending, LineKind::kTrending, [&](const CatalogueItem& item) {
-                      return TrendingScore(snapshot.counters->Counts(name, where, item.key).clicks,
+    const Rung rung{Source::kTrending, LineKind::kTrending, [&](ItemKey key) {
+                      return TrendingScore(snapshot.counters->Counts(name, where, key).clicks,
                                            !where.empty());
                     }};
-    Climb(filler, rung, candidates.size(), *top, [](const TrendingItem& item) { return item.item; });
+    Climb(filler, rung, candidates.size(), *top,
+          [](const TrendingItem& item) { return item.item; });
   };
   if (!unit.empty()) fill_trending(unit);
   fill_trending("");
   if (surface.binding != nullptr) {
     const OperatorBinding& binding = *surface.binding;
-    const Rung rung{Source::kPopular, LineKind::kPopularity, [&](const CatalogueItem& item) {
-                      const std::uint32_t row = binding.rows.RowOf(item.key);
+    const Rung rung{Source::kPopular, LineKind::kPopularity, [&](ItemKey key) {
+                      const std::uint32_t row = binding.rows.RowOf(key);
                       return PopularScore(row == kNoRow ? 0 : binding.op->trend(row));
                     }};
     // What nobody has touched is not popular; it comes with the newest.
     const std::span<const std::uint32_t> rows = binding.op->rows_by_trend();
-    const auto end = std::partition_point(rows.begin(), rows.end(),
-                                          [&](std::uint32_t row) { return binding.op->trend(row) > 0; });
+    const auto end = std::partition_point(
+        rows.begin(), rows.end(), [&](std::uint32_t row) { return binding.op->trend(row) > 0; });
     Climb(filler, rung, candidates.size(), std::span(rows.begin(), end),
           [&](std::uint32_t row) { return binding.rows.KeyOf(row); });
   }
-  const Rung rung{Source::kNewest, LineKind::kRecency, [&](const CatalogueItem& item) {
-                    return NewestScore(item.visible_from, context.now);
+  const Rung rung{Source::kNewest, LineKind::kRecency, [&](ItemKey key) {
+                    return NewestScore(context.catalogue->Traits(key).visible_from, context.now);
                   }};
   Climb(filler, rung, candidates.size(), surface.newest, [](ItemKey key) { return key; });
 }
@@ -132,10 +133,14 @@ void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface, const F
 Level LevelOf(const std::vector<Candidate>& candidates, bool quick) {
   if (candidates.empty()) return Level::kEmpty;
   switch (candidates.front().source) {
-    case Source::kTrending: return Level::kTrending;
-    case Source::kPopular: return Level::kPopular;
-    case Source::kNewest: return Level::kNewest;
-    default: return quick ? Level::kPersonalisedQuick : Level::kPersonalised;
+    case Source::kTrending:
+      return Level::kTrending;
+    case Source::kPopular:
+      return Level::kPopular;
+    case Source::kNewest:
+      return Level::kNewest;
+    default:
+      return quick ? Level::kPersonalisedQuick : Level::kPersonalised;
   }
 }
 

@@ -1,4 +1,5 @@
-// The lower rungs of the ladder: trending, popular, newest. They fill a list that has no personal part, or a short one.
+// The lower rungs of the ladder: trending, popular, newest. They fill a list that has no personal
+// part, or a short one.
 #ifndef COFILTER_SERVICE_RECOMMEND_FALLBACK_H_
 #define COFILTER_SERVICE_RECOMMEND_FALLBACK_H_
 
@@ -13,21 +14,23 @@
 
 namespace cofilter::service {
 
-// Scores of the rungs. Each rung lies below the one before, so that scores fall along a mixed list: personal ones
-// are above 0, trending in the member's unit in [-0.5, 0), in the organisation in [-1, -0.5), popular in
+// Scores of the rungs. Each rung lies below the one before, so that scores fall along a mixed list:
+// personal ones are above 0, trending in the member's unit in [-0.5, 0), in the organisation in
+// [-1, -0.5), popular in
 // [-2, -1), newest in [-3, -2].
 double TrendingScore(double clicks, bool in_unit);
 double PopularScore(double trend);
 double NewestScore(runtime::Time visible_from, runtime::Time now);
 
-// Adds items, rung by rung, until there are `count` candidates. Marks::kCandidate says what is there already; what
-// must come first takes the place of what needs it, at the rung's own score for it.
-// The trace counts what was looked at.
-void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface, const FilterContext& context,
-                   std::string_view unit, std::size_t count, Marks& marks, std::vector<Candidate>& candidates,
-                   StageTrace& trace);
+// Adds items, rung by rung, until there are `count` candidates. Marks::kCandidate says what is
+// there already; what must come first takes the place of what needs it, at the rung's own score for
+// it. The trace counts what was looked at.
+void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface,
+                   const FilterContext& context, std::string_view unit, std::size_t count,
+                   Marks& marks, std::vector<Candidate>& candidates, StageTrace& trace);
 
-// How a list with this head was made; no head: kEmpty. quick: the operator's part came from neighbours only.
+// How a list with this head was made; no head: kEmpty. quick: the operator's part came from
+// neighbours only.
 Level LevelOf(const std::vector<Candidate>& candidates, bool quick);
 
 }  // namespace cofilter::service

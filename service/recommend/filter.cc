@@ -18,48 +18,84 @@ bool AnyIn(const std::vector<std::string>& topics, std::span<const std::string> 
 // BCP 47: "zh" holds "zh-CN"; case means nothing.
 bool LanguageWithin(std::string_view language, std::string_view wanted) {
   const auto same = [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
   };
   if (language.size() < wanted.size()) return false;
   if (!std::equal(wanted.begin(), wanted.end(), language.begin(), same)) return false;
   return language.size() == wanted.size() || language[wanted.size()] == '-';
 }
 
-bool OtherUnit(const FilterContext& context, const CatalogueItem& item) {
-  const std::vector<std::string>& units = item.item.org_units;
-  return !units.empty() && std::none_of(units.begin(), units.end(), [&](const std::string& unit) {
-    return !context.unit.empty() && data::OrgUnitWithin(context.unit, unit);
-  });
+bool InUnit(const FilterContext& context, const std::vector<std::string>& units) {
+  return !context.unit.empty() &&
+         std::any_of(units.begin(), units.end(), [&](const std::string& unit) {
+           return data::OrgUnitWithin(context.unit, unit);
+         });
 }
 
-bool Applies(DropReason reason, const FilterContext& context, const CatalogueItem& item, std::uint16_t marks) {
+bool OtherLanguage(const FilterContext& context, const std::string& language) {
+  return !language.empty() && !LanguageWithin(language, context.language);
+}
+
+struct Asked {
+  ItemKey key;
+  std::uint16_t marks;
+  const ItemTraits& traits;
+};
+
+bool Applies(DropReason reason, const FilterContext& context, const Asked& asked) {
+  // The item itself lies elsewhere in memory: it is looked up where its texts matter.
+  const auto item = [&]() -> const data::Item& { return context.catalogue->Find(asked.key)->item; };
   switch (reason) {
-    case DropReason::kBlocked: return (marks & Marks::kBlocked) != 0;
-    case DropReason::kRetired: return !item.active;
-    case DropReason::kNotPublished: return !item.IsOut(context.now);
-    case DropReason::kExpired: return item.IsExpired(context.now);
-    case DropReason::kOtherKind: return ((context.kinds >> static_cast<unsigned>(item.kind)) & 1u) == 0;
-    case DropReason::kOtherUnit: return OtherUnit(context, item);
-    case DropReason::kExcludedByRequest: return (marks & Marks::kExcluded) != 0;
-    case DropReason::kListed: return (marks & Marks::kListed) != 0;
-    case DropReason::kOtherTopic: return !context.topics.empty() && !AnyIn(item.item.topics, context.topics);
+    case DropReason::kBlocked:
+      return (asked.marks & Marks::kBlocked) != 0;
+    case DropReason::kRetired:
+      return !asked.traits.Has(ItemTraits::kActive);
+    case DropReason::kNotPublished:
+      return asked.traits.visible_from > context.now;
+    case DropReason::kExpired:
+      return asked.traits.visible_until <= context.now;
+    case DropReason::kOtherKind:
+      return ((context.kinds >> static_cast<unsigned>(asked.traits.kind)) & 1u) == 0;
+    case DropReason::kOtherUnit:
+      return asked.traits.Has(ItemTraits::kHasUnits) && !InUnit(context, item().org_units);
+    case DropReason::kExcludedByRequest:
+      return (asked.marks & Marks::kExcluded) != 0;
+    case DropReason::kListed:
+      return (asked.marks & Marks::kListed) != 0;
+    case DropReason::kOtherTopic:
+      return !context.topics.empty() && !AnyIn(item().topics, context.topics);
     case DropReason::kOtherLanguage:
-      return !context.language.empty() && !item.item.language.empty() &&
-             !LanguageWithin(item.item.language, context.language);
-    case DropReason::kCompleted: return (marks & Marks::kCompleted) != 0;
-    case DropReason::kSeen: return (marks & Marks::kSeen) != 0;
-    case DropReason::kNotInterested: return (marks & Marks::kNotInterested) != 0;
+      return !context.language.empty() && OtherLanguage(context, item().language);
+    case DropReason::kCompleted:
+      return (asked.marks & Marks::kCompleted) != 0;
+    case DropReason::kSeen:
+      return (asked.marks & Marks::kSeen) != 0;
+    case DropReason::kNotInterested:
+      return (asked.marks & Marks::kNotInterested) != 0;
     case DropReason::kMuted:
-      return !context.muted_topics.empty() && AnyIn(item.item.topics, context.muted_topics);
+      return !context.muted_topics.empty() && AnyIn(item().topics, context.muted_topics);
     case DropReason::kPrerequisite:
     case DropReason::kRank:
-    case DropReason::kUnspecified: break;
+    case DropReason::kUnspecified:
+      break;
   }
   return false;
 }
 
+// Most candidates are like this one: nothing of the table can apply.
+bool IsPlain(const FilterContext& context, const Asked& asked) {
+  return (asked.marks & Marks::kDrops) == 0 &&
+         (asked.traits.flags & (ItemTraits::kActive | ItemTraits::kHasUnits)) ==
+             ItemTraits::kActive &&
+         asked.traits.visible_from <= context.now && context.now < asked.traits.visible_until &&
+         ((context.kinds >> static_cast<unsigned>(asked.traits.kind)) & 1u) != 0 &&
+         context.topics.empty() && context.muted_topics.empty() && context.language.empty();
+}
+
 // Keys that were unknown when the item was read may be known by now.
-ItemKey PrerequisiteKey(const FilterContext& context, const CatalogueItem& item, std::size_t which) {
+ItemKey PrerequisiteKey(const FilterContext& context, const CatalogueItem& item,
+                        std::size_t which) {
   const ItemKey key = item.prerequisites[which];
   return key != 0 ? key : context.catalogue->keys().Find(item.item.prerequisites[which]);
 }
@@ -69,59 +105,62 @@ bool IsDone(const FilterContext& context, ItemKey key) {
 }
 
 // Each item is looked at once, so a diamond of prerequisites costs what it holds; cycles end too.
-const CatalogueItem* Open(const FilterContext& context, const CatalogueItem& item,
-                          std::vector<ItemKey>& looked_at, int depth) {
+ItemKey Open(const FilterContext& context, ItemKey closed, std::vector<ItemKey>& looked_at,
+             int depth) {
   constexpr int kDeepest = 64;
-  if (depth == kDeepest) return nullptr;
+  if (depth == kDeepest) return 0;
+  const CatalogueItem& item = *context.catalogue->Find(closed);
   for (std::size_t i = 0; i < item.prerequisites.size(); ++i) {
     const ItemKey key = PrerequisiteKey(context, item, i);
     if (IsDone(context, key)) continue;
     if (std::find(looked_at.begin(), looked_at.end(), key) != looked_at.end()) continue;
     looked_at.push_back(key);
-    const CatalogueItem* first = context.catalogue->Find(key);
-    if (first == nullptr) continue;
-    if (HasOpenPrerequisites(context, *first)) {
-      if (const CatalogueItem* deeper = Open(context, *first, looked_at, depth + 1)) return deeper;
-    } else if (FirstDrop(context, *first) == DropReason::kUnspecified) {
-      return first;
+    if (!context.catalogue->Traits(key).Has(ItemTraits::kKnown)) continue;
+    if (HasOpenPrerequisites(context, key)) {
+      if (const ItemKey deeper = Open(context, key, looked_at, depth + 1)) return deeper;
+    } else if (FirstDrop(context, key) == DropReason::kUnspecified) {
+      return key;
     }
   }
-  return nullptr;
+  return 0;
 }
 
 }  // namespace
 
-DropReason FirstDrop(const FilterContext& context, const CatalogueItem& item) {
-  const std::uint16_t marks = context.marks->Of(item.key);
+DropReason FirstDrop(const FilterContext& context, ItemKey key) {
+  const Asked asked{key, context.marks->Of(key), context.catalogue->Traits(key)};
+  if (IsPlain(context, asked)) return DropReason::kUnspecified;
   for (const DropReason reason : kPrecedence) {
-    if (Applies(reason, context, item, marks)) return reason;
+    if (Applies(reason, context, asked)) return reason;
   }
   return DropReason::kUnspecified;
 }
 
-bool HasOpenPrerequisites(const FilterContext& context, const CatalogueItem& item) {
+bool HasOpenPrerequisites(const FilterContext& context, ItemKey key) {
+  if (!context.catalogue->Traits(key).Has(ItemTraits::kHasPrerequisites)) return false;
+  const CatalogueItem& item = *context.catalogue->Find(key);
   for (std::size_t i = 0; i < item.prerequisites.size(); ++i) {
     if (!IsDone(context, PrerequisiteKey(context, item, i))) return true;
   }
   return false;
 }
 
-const CatalogueItem* FirstOpenPrerequisite(const FilterContext& context, const CatalogueItem& item) {
-  std::vector<ItemKey> looked_at = {item.key};
-  return Open(context, item, looked_at, 0);
+ItemKey FirstOpenPrerequisite(const FilterContext& context, ItemKey key) {
+  std::vector<ItemKey> looked_at = {key};
+  return Open(context, key, looked_at, 0);
 }
 
 void Filter(const FilterContext& context, Marks& marks, std::vector<Candidate>& candidates,
-            std::vector<const CatalogueItem*>& openers, StageTrace& trace) {
+            std::vector<ItemKey>& openers, StageTrace& trace) {
   trace.in += static_cast<std::uint32_t>(candidates.size());
   std::size_t kept = 0;
   for (const Candidate& candidate : candidates) {
-    DropReason reason = FirstDrop(context, *candidate.item);
-    if (reason == DropReason::kUnspecified && HasOpenPrerequisites(context, *candidate.item)) {
+    DropReason reason = FirstDrop(context, candidate.key);
+    if (reason == DropReason::kUnspecified && HasOpenPrerequisites(context, candidate.key)) {
       reason = DropReason::kPrerequisite;
-      const CatalogueItem* opener = FirstOpenPrerequisite(context, *candidate.item);
-      if (opener != nullptr && !marks.Has(opener->key, Marks::kCandidate)) {
-        marks.Add(opener->key, Marks::kCandidate);
+      const ItemKey opener = FirstOpenPrerequisite(context, candidate.key);
+      if (opener != 0 && !marks.Has(opener, Marks::kCandidate)) {
+        marks.Add(opener, Marks::kCandidate);
         openers.push_back(opener);
       }
     }

@@ -47,7 +47,8 @@ FoldedMember FoldMember(const SurfaceView& surface, const Catalogue& catalogue,
     entries.push_back(entry);
     keys.push_back(pair->item);
     confidence.push_back(weight);
-    age_days.push_back(std::max(0.0, static_cast<double>((now - pair->last_at).count()) / kMicrosADay));
+    age_days.push_back(
+        std::max(0.0, static_cast<double>((now - pair->last_at).count()) / kMicrosADay));
   }
 
   const std::vector<float> weights =

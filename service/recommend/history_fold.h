@@ -17,8 +17,8 @@
 namespace cofilter::service {
 
 struct FoldedMember {
-  models::FoldedHistory folded;  // embeddings lie in the pinned snapshot
-  std::vector<ItemKey> items;    // by entry; 0: an item that the store has no key for
+  models::FoldedHistory folded;     // embeddings lie in the pinned snapshot
+  std::vector<ItemKey> items;       // by entry; 0: an item that the store has no key for
   std::uint32_t unknown_items = 0;  // with a weight, but neither in the model nor in the overlay
 
   bool empty() const { return items.empty(); }
@@ -27,8 +27,9 @@ struct FoldedMember {
 // The largest weight of the verbs that occurred; 0: the pair says nothing.
 float Confidence(const SurfaceConfig& surface, std::uint32_t verbs);
 
-// Items of other surfaces' kinds that the operator does not know are no part of the history, and are not unknown.
-// The surface has a binding. The snapshot that surface and catalogue belong to outlives the result.
+// Items of other surfaces' kinds that the operator does not know are no part of the history, and
+// are not unknown. The surface has a binding. The snapshot that surface and catalogue belong to
+// outlives the result.
 FoldedMember FoldMember(const SurfaceView& surface, const Catalogue& catalogue,
                         std::span<const MemberItem> items, runtime::Time now);
 // A history of one item: what is like it. Empty when neither a row nor an embedding is there.

@@ -19,7 +19,8 @@ std::vector<ItemKey> LastKnownBlocks::Of(std::string_view member_id) const {
   const auto found = blocked_.find(std::string(member_id));
   if (found != blocked_.end()) return found->second;
   std::vector<ItemKey> all;
-  for (const auto& [member, blocked] : blocked_) all.insert(all.end(), blocked.begin(), blocked.end());
+  for (const auto& [member, blocked] : blocked_)
+    all.insert(all.end(), blocked.begin(), blocked.end());
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;

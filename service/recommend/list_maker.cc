@@ -22,7 +22,10 @@ constexpr std::uint32_t kCompleting = 1u << static_cast<unsigned>(data::Verb::kC
 class ListMaker {
  public:
   ListMaker(const ListOrder& order, ListMemory& memory)
-      : order_(order), surface_(*order.surface), memory_(memory), notch_(models::NotchOf(order.dial)) {}
+      : order_(order),
+        surface_(*order.surface),
+        memory_(memory),
+        notch_(models::NotchOf(order.dial)) {}
 
   Recommendation Make();
 
@@ -32,7 +35,8 @@ class ListMaker {
   FoldedMember Fold() const;
   void MakePersonalPart(const FilterContext& context, const FoldedMember& member);
   std::string_view Unit() const {
-    return order_.member.state == nullptr ? std::string_view() : order_.member.state->member.org_unit;
+    return order_.member.state == nullptr ? std::string_view()
+                                          : order_.member.state->member.org_unit;
   }
   bool PersonalisedOff() const {
     return order_.member.state != nullptr && !order_.member.state->preferences.personalised;
@@ -79,7 +83,8 @@ FilterContext ListMaker::Context() const {
   context.now = order_.now;
   context.kinds = order_.kinds;
   context.unit = Unit();
-  if (order_.member.state != nullptr) context.muted_topics = order_.member.state->preferences.muted_topics;
+  if (order_.member.state != nullptr)
+    context.muted_topics = order_.member.state->preferences.muted_topics;
   context.topics = order_.topics;
   context.language = order_.language;
   context.marks = &memory_.marks;
@@ -92,7 +97,8 @@ FoldedMember ListMaker::Fold() const {
   const OperatorBinding& binding = *surface_.binding;
   if (!order_.similar_to.empty()) {
     const std::optional<std::uint32_t> row = binding.op->FindRow(order_.similar_to);
-    return FoldItem(binding, order_.snapshot->catalogue.keys().Find(order_.similar_to), row.value_or(kNoRow));
+    return FoldItem(binding, order_.snapshot->catalogue.keys().Find(order_.similar_to),
+                    row.value_or(kNoRow));
   }
   if (order_.member.state == nullptr || PersonalisedOff()) return {};
   return FoldMember(surface_, order_.snapshot->catalogue, order_.member.state->items, order_.now);
@@ -101,9 +107,11 @@ FoldedMember ListMaker::Fold() const {
 void ListMaker::MakePersonalPart(const FilterContext& context, const FoldedMember& member) {
   const bool quick = order_.path == Path::kQuick;
   const std::size_t most = surface_.items;
-  std::size_t asked = quick ? std::size_t{order_.count} * 4
-                            : std::max<std::size_t>(CandidateCount(*surface_.config, order_.snapshot->catalogue.size()),
-                                                    std::size_t{order_.count} * 2);
+  std::size_t asked = quick
+                          ? std::size_t{order_.count} * 4
+                          : std::max<std::size_t>(
+                                CandidateCount(*surface_.config, order_.snapshot->catalogue.size()),
+                                std::size_t{order_.count} * 2);
   for (;;) {
     memory_.candidates.clear();
     memory_.openers.clear();
@@ -111,19 +119,22 @@ void ListMaker::MakePersonalPart(const FilterContext& context, const FoldedMembe
     stages_.resize(2);
     stages_[0] = {"retrieve", 0, 0, {}};
     stages_[1] = {"filter", 0, 0, {}};
-    const bool more = Retrieve(surface_, order_.snapshot->catalogue, member, notch_, quick, asked, memory_.marks,
-                               memory_.retrieval, memory_.candidates, stages_[0]);
+    const bool more = Retrieve(surface_, order_.snapshot->catalogue, member, notch_, quick, asked,
+                               memory_.marks, memory_.retrieval, memory_.candidates, stages_[0]);
     Filter(context, memory_.marks, memory_.candidates, memory_.openers, stages_[1]);
-    // A narrow request (one topic of fifty) may drop nearly all: look further down, while there is time.
+    // A narrow request (one topic of fifty) may drop nearly all: look further down, while there is
+    // time.
     if (!more || quick || memory_.candidates.size() >= order_.count || asked >= most) break;
     asked *= 8;
   }
   StageTrace& ranked = stages_.emplace_back();
   ranked.stage = "rank";
-  Rank(*surface_.binding, member, notch_, memory_.openers, memory_.retrieval, memory_.candidates, ranked);
+  Rank(*surface_.binding, member, notch_, memory_.openers, memory_.retrieval, memory_.candidates,
+       ranked);
   StageTrace& reranked = stages_.emplace_back();
   reranked.stage = "rerank";
-  Rerank(*surface_.config, order_.now, order_.count, memory_.candidates, reranked);
+  Rerank(*surface_.config, order_.snapshot->catalogue, order_.now, order_.count, memory_.candidates,
+         reranked);
 }
 
 Recommendation ListMaker::Make() {
@@ -144,7 +155,8 @@ Recommendation ListMaker::Make() {
   if (memory_.candidates.size() < order_.count) {
     // What the re-ranker cut stays out; there is none when the list is short.
     memory_.marks.Remove(Marks::kCandidate);
-    for (const Candidate& candidate : memory_.candidates) memory_.marks.Add(candidate.item->key, Marks::kCandidate);
+    for (const Candidate& candidate : memory_.candidates)
+      memory_.marks.Add(candidate.key, Marks::kCandidate);
     StageTrace& filled = stages_.emplace_back();
     filled.stage = "fallback";
     FillFromRungs(*order_.snapshot, surface_, context, TopUnit(Unit()), order_.count, memory_.marks,
@@ -153,10 +165,11 @@ Recommendation ListMaker::Make() {
   list.level = LevelOf(memory_.candidates, order_.path == Path::kQuick);
   StageTrace& placed = stages_.emplace_back();
   placed.stage = "place";
-  list.items = Place(*order_.snapshot->rules, memory_.candidates, order_.first_rank, placed);
+  list.items = Place(*order_.snapshot->rules, order_.snapshot->catalogue, memory_.candidates,
+                     order_.first_rank, placed);
   if (!member.empty()) {
-    Explain(*surface_.binding, order_.snapshot->catalogue, member, notch_, order_.max_reasons, memory_.candidates,
-            list.items);
+    Explain(*surface_.binding, order_.snapshot->catalogue, member, notch_, order_.max_reasons,
+            memory_.candidates, list.items);
   }
   if (order_.explain_stages) list.stages = std::move(stages_);
   return list;
@@ -164,6 +177,8 @@ Recommendation ListMaker::Make() {
 
 }  // namespace
 
-Recommendation MakeList(const ListOrder& order, ListMemory& memory) { return ListMaker(order, memory).Make(); }
+Recommendation MakeList(const ListOrder& order, ListMemory& memory) {
+  return ListMaker(order, memory).Make();
+}
 
 }  // namespace cofilter::service

@@ -1,4 +1,5 @@
-// Makes one list: runs the stages for one surface, from one pinned snapshot and one reading of the member.
+// Makes one list: runs the stages for one surface, from one pinned snapshot and one reading of the
+// member.
 #ifndef COFILTER_SERVICE_RECOMMEND_LIST_MAKER_H_
 #define COFILTER_SERVICE_RECOMMEND_LIST_MAKER_H_
 
@@ -19,9 +20,9 @@ namespace cofilter::service {
 
 // What is known of the member when a list is made.
 struct MemberView {
-  const MemberState* state = nullptr;   // nullptr: nobody, or the store is away
+  const MemberState* state = nullptr;  // nullptr: nobody, or the store is away
   bool store_away = false;
-  std::span<const ItemKey> blocked;     // as the store says, or said last
+  std::span<const ItemKey> blocked;  // as the store says, or said last
 };
 
 // Everything is the caller's and outlives the call.
@@ -31,17 +32,17 @@ struct ListOrder {
   MemberView member;
   runtime::Time now{};
   Path path = Path::kFull;
-  std::uint32_t count = 0;              // ≥ 1
+  std::uint32_t count = 0;  // ≥ 1
   double dial = 0;
-  std::uint32_t kinds = 0;              // bit 1 << ItemKind: of the surface, fewer where the request says so
+  std::uint32_t kinds = 0;  // bit 1 << ItemKind: of the surface, fewer where the request says so
   std::span<const std::string> exclude_item_ids;
   std::span<const std::string> topics;
   std::string_view language;
-  std::span<const ItemKey> listed;      // earlier pages, other surfaces
+  std::span<const ItemKey> listed;  // earlier pages, other surfaces
   std::uint32_t first_rank = 1;
   std::uint32_t max_reasons = 3;
   bool explain_stages = false;
-  std::string_view similar_to;          // item id: its neighbours are wanted, not the member's
+  std::string_view similar_to;  // item id: its neighbours are wanted, not the member's
 };
 
 // Working memory of one worker. Not thread-safe.
@@ -49,7 +50,7 @@ struct ListMemory {
   Marks marks;
   RetrievalMemory retrieval;
   std::vector<Candidate> candidates;
-  std::vector<const CatalogueItem*> openers;
+  std::vector<ItemKey> openers;
 };
 
 // Leaves recommendation_id and next_page_token empty.

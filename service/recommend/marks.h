@@ -12,21 +12,22 @@
 
 namespace cofilter::service {
 
-// Two bytes an item, cleared by touching only what was marked: a call costs what it marks, not the catalogue.
-// Not thread-safe: one a worker.
+// Two bytes an item, cleared by touching only what was marked: a call costs what it marks, not the
+// catalogue. Not thread-safe: one a worker.
 class Marks {
  public:
   enum Mark : std::uint16_t {
     kBlocked = 1 << 0,
-    kExcluded = 1 << 1,       // by the request
-    kListed = 1 << 2,         // on an earlier page, or on another surface of the page
-    kSeen = 1 << 3,           // by a verb that excludes
-    kCompleted = 1 << 4,      // by a verb that excludes, and that completes
-    kDone = 1 << 5,           // completed or passed, whatever the surface excludes
+    kExcluded = 1 << 1,   // by the request
+    kListed = 1 << 2,     // on an earlier page, or on another surface of the page
+    kSeen = 1 << 3,       // by a verb that excludes
+    kCompleted = 1 << 4,  // by a verb that excludes, and that completes
+    kDone = 1 << 5,       // completed or passed, whatever the surface excludes
     kNotInterested = 1 << 6,
-    kCandidate = 1 << 7,      // a candidate already
+    kCandidate = 1 << 7,  // a candidate already
   };
-  static constexpr std::uint16_t kDrops = kBlocked | kExcluded | kListed | kSeen | kCompleted | kNotInterested;
+  static constexpr std::uint16_t kDrops =
+      kBlocked | kExcluded | kListed | kSeen | kCompleted | kNotInterested;
 
   void Clear() {
     for (const ItemKey key : marked_) marks_[key] = 0;

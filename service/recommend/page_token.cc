@@ -15,9 +15,10 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 
-// Not against a caller who wants to deceive (what could one gain: a list with other gaps), but against mix-ups.
-std::uint64_t Checksum(std::string_view organisation, std::string_view member_id, std::string_view surface,
-                       std::span<const ItemKey> rising) {
+// Not against a caller who wants to deceive (what could one gain: a list with other gaps), but
+// against mix-ups.
+std::uint64_t Checksum(std::string_view organisation, std::string_view member_id,
+                       std::string_view surface, std::span<const ItemKey> rising) {
   ByteWriter bound;
   bound.Text(organisation);
   bound.Text(member_id);
@@ -32,8 +33,8 @@ absl::Status BadToken(std::string_view token, std::string_view right) {
 
 }  // namespace
 
-std::string EncodePageToken(std::string_view organisation, std::string_view member_id, std::string_view surface,
-                            std::span<const ItemKey> listed) {
+std::string EncodePageToken(std::string_view organisation, std::string_view member_id,
+                            std::string_view surface, std::span<const ItemKey> listed) {
   std::vector<ItemKey> rising(listed.begin(), listed.end());
   std::sort(rising.begin(), rising.end());
   ByteWriter token;
@@ -50,8 +51,10 @@ std::string EncodePageToken(std::string_view organisation, std::string_view memb
   return text;
 }
 
-absl::StatusOr<std::vector<ItemKey>> DecodePageToken(std::string_view organisation, std::string_view member_id,
-                                                     std::string_view surface, std::string_view token) {
+absl::StatusOr<std::vector<ItemKey>> DecodePageToken(std::string_view organisation,
+                                                     std::string_view member_id,
+                                                     std::string_view surface,
+                                                     std::string_view token) {
   constexpr std::string_view kDamaged = "a next_page_token, as it was returned";
   if (token.size() > kMaxPageTokenBytes) return BadToken(token, kDamaged);
   std::string bytes;

@@ -1,4 +1,5 @@
-// Page tokens: what a list has shown so far, so that the next page repeats nothing and keeps the ranks.
+// Page tokens: what a list has shown so far, so that the next page repeats nothing and keeps the
+// ranks.
 #ifndef COFILTER_SERVICE_RECOMMEND_PAGE_TOKEN_H_
 #define COFILTER_SERVICE_RECOMMEND_PAGE_TOKEN_H_
 
@@ -18,13 +19,17 @@ inline constexpr std::size_t kMaxListed = 1000;
 // A token is no longer than this.
 inline constexpr std::size_t kMaxPageTokenBytes = 8192;
 
-// URL-safe text, bound to organisation, member and surface. Shape: listed [1 .. kMaxListed], any order.
-std::string EncodePageToken(std::string_view organisation, std::string_view member_id, std::string_view surface,
-                            std::span<const ItemKey> listed);
+// URL-safe text, bound to organisation, member and surface. Shape: listed [1 .. kMaxListed], any
+// order.
+std::string EncodePageToken(std::string_view organisation, std::string_view member_id,
+                            std::string_view surface, std::span<const ItemKey> listed);
 
-// Rising keys. Errors: INVALID_ARGUMENT naming page_token: damaged, or made for another member or surface.
-absl::StatusOr<std::vector<ItemKey>> DecodePageToken(std::string_view organisation, std::string_view member_id,
-                                                     std::string_view surface, std::string_view token);
+// Rising keys. Errors: INVALID_ARGUMENT naming page_token: damaged, or made for another member or
+// surface.
+absl::StatusOr<std::vector<ItemKey>> DecodePageToken(std::string_view organisation,
+                                                     std::string_view member_id,
+                                                     std::string_view surface,
+                                                     std::string_view token);
 
 }  // namespace cofilter::service
 

@@ -30,7 +30,8 @@ void PathEstimate::Took(Path path, runtime::Duration duration) {
 
 runtime::Duration PathEstimate::Estimate(Path path) const {
   if (path == Path::kFallback) return runtime::Duration(0);
-  return runtime::Duration(static_cast<std::int64_t>(path == Path::kFull ? full_.load() : quick_.load()));
+  return runtime::Duration(
+      static_cast<std::int64_t>(path == Path::kFull ? full_.load() : quick_.load()));
 }
 
 }  // namespace cofilter::service

@@ -1,4 +1,5 @@
-// How long each way of making a list takes now, so that a call whose deadline is near takes a shorter one.
+// How long each way of making a list takes now, so that a call whose deadline is near takes a
+// shorter one.
 #ifndef COFILTER_SERVICE_RECOMMEND_PATH_ESTIMATE_H_
 #define COFILTER_SERVICE_RECOMMEND_PATH_ESTIMATE_H_
 
@@ -11,9 +12,9 @@ namespace cofilter::service {
 
 enum class Path : std::uint8_t { kFull, kQuick, kFallback };
 
-// Running means of measured times. A path that is passed over is believed a little faster each time, so that one slow
-// call does not close it for ever.
-// Thread-safety: all calls from any thread; concurrent updates may lose one another.
+// Running means of measured times. A path that is passed over is believed a little faster each
+// time, so that one slow call does not close it for ever. Thread-safety: all calls from any thread;
+// concurrent updates may lose one another.
 class PathEstimate {
  public:
   // The best path that fits into `remaining`.

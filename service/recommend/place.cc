@@ -3,15 +3,16 @@
 
 namespace cofilter::service {
 
-std::vector<RecommendedItem> Place(const RuleSet&, const std::vector<Candidate>& candidates,
+std::vector<RecommendedItem> Place(const RuleSet&, const Catalogue& catalogue,
+                                   const std::vector<Candidate>& candidates,
                                    std::uint32_t first_rank, StageTrace& trace) {
   trace.in = static_cast<std::uint32_t>(candidates.size());
   std::vector<RecommendedItem> items;
   items.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
     RecommendedItem& item = items.emplace_back();
-    item.key = candidate.item->key;
-    item.item_id = candidate.item->item.item_id;
+    item.key = candidate.key;
+    item.item_id = catalogue.Find(candidate.key)->item.item_id;
     item.rank = first_rank++;
     item.score = candidate.score;
     item.source = candidate.source;

@@ -12,7 +12,8 @@ namespace cofilter::service {
 
 // No rule can be written yet, so the set that is applied is empty: every candidate keeps its place.
 // first_rank: of the first item; more than 1 on a later page.
-std::vector<RecommendedItem> Place(const RuleSet& rules, const std::vector<Candidate>& candidates,
+std::vector<RecommendedItem> Place(const RuleSet& rules, const Catalogue& catalogue,
+                                   const std::vector<Candidate>& candidates,
                                    std::uint32_t first_rank, StageTrace& trace);
 
 }  // namespace cofilter::service

@@ -6,13 +6,13 @@
 namespace cofilter::service {
 
 void Rank(const OperatorBinding& binding, const FoldedMember& member, int notch,
-          std::span<const CatalogueItem* const> openers, RetrievalMemory& memory,
+          std::span<const ItemKey> openers, RetrievalMemory& memory,
           std::vector<Candidate>& candidates, StageTrace& trace) {
   const std::size_t retrieved = candidates.size();
-  for (const CatalogueItem* item : openers) {
+  for (const ItemKey key : openers) {
     Candidate candidate;
-    candidate.item = item;
-    candidate.row = binding.rows.RowOf(item->key);
+    candidate.key = key;
+    candidate.row = binding.rows.RowOf(key);
     candidates.push_back(candidate);
   }
   trace.in = static_cast<std::uint32_t>(candidates.size());
@@ -31,15 +31,16 @@ void Rank(const OperatorBinding& binding, const FoldedMember& member, int notch,
       const models::RowScore& score = memory.scores[row++];
       candidate.base_line = LineKind::kOperator;
       candidate.base = score.total();
-      candidate.source = std::abs(score.global) > std::abs(score.lists) ? Source::kGlobal : Source::kNeighbours;
+      candidate.source =
+          std::abs(score.global) > std::abs(score.lists) ? Source::kGlobal : Source::kNeighbours;
     } else {
       candidate.base_line = LineKind::kContent;
       candidate.base =
-          binding.op->ScoreForeign(member.folded, notch, binding.overlay.Embedding(candidate.item->key));
+          binding.op->ScoreForeign(member.folded, notch, binding.overlay.Embedding(candidate.key));
       candidate.source = Source::kContent;
     }
     candidate.score = candidate.base;
-    if (candidate.base > 0 || i >= retrieved) {
+    if (candidate.base > 0 || (i >= retrieved && candidate.base == 0)) {
       candidates[kept++] = candidate;
     } else {
       CountDrop(trace, DropReason::kRank);

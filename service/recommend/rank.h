@@ -11,10 +11,11 @@
 
 namespace cofilter::service {
 
-// Gives every candidate its base score, line and source. `openers` become candidates too, whatever their score:
-// they stand for what the member asked for by their history. Other candidates without a score above 0 are dropped.
+// Gives every candidate its base score, line and source; drops those without a score above 0.
+// `openers` become candidates too; one that nothing connects to the history (0) stays, for what it
+// opens is wanted.
 void Rank(const OperatorBinding& binding, const FoldedMember& member, int notch,
-          std::span<const CatalogueItem* const> openers, RetrievalMemory& memory,
+          std::span<const ItemKey> openers, RetrievalMemory& memory,
           std::vector<Candidate>& candidates, StageTrace& trace);
 
 }  // namespace cofilter::service

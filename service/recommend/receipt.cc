@@ -1,4 +1,5 @@
-// version, header, revisions, then each item with its lines and reasons: in the order of the functions below.
+// version, header, revisions, then each item with its lines and reasons: in the order of the
+// functions below.
 #include "service/recommend/receipt.h"
 
 #include "absl/strings/str_cat.h"

@@ -15,8 +15,8 @@ namespace cofilter::service {
 struct Receipt {
   Recommendation list;  // without stages and next_page_token
   std::string organisation;
-  std::string member_id;      // empty: a list of similar items for nobody
-  std::string similar_to;     // item id, of a list of similar items
+  std::string member_id;   // empty: a list of similar items for nobody
+  std::string similar_to;  // item id, of a list of similar items
   std::string trace_id;
   runtime::Time at{};
   Sequence history_cursor = 0;  // the log position that the history was read at

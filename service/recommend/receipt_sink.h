@@ -17,8 +17,8 @@ class ReceiptSink {
   virtual void Take(const Receipt& receipt) = 0;
 };
 
-// Serialises here (a microsecond or two, less than a copy for another thread would cost) and leaves the writing to
-// the store's queue. The store outlives it.
+// Serialises here (a microsecond or two, less than a copy for another thread would cost) and leaves
+// the writing to the store's queue. The store outlives it.
 std::unique_ptr<ReceiptSink> MakeStoreReceiptSink(ReceiptStore* store);
 
 }  // namespace cofilter::service

@@ -15,12 +15,12 @@ namespace cofilter::service {
 // How a list was made, best first. Stored in receipts: never renumber.
 enum class Level : std::uint8_t {
   kUnspecified = 0,
-  kPersonalised = 1,         // the operator over the member's history, all candidate sources
-  kPersonalisedQuick = 2,    // the operator, neighbours only: the deadline was near
-  kTrending = 3,             // what members do now, in the member's unit first
-  kPopular = 4,              // what the model's training data held most of
-  kNewest = 5,               // the latest published
-  kEmpty = 6,                // nothing in the catalogue is eligible
+  kPersonalised = 1,       // the operator over the member's history, all candidate sources
+  kPersonalisedQuick = 2,  // the operator, neighbours only: the deadline was near
+  kTrending = 3,           // what members do now, in the member's unit first
+  kPopular = 4,            // what the model's training data held most of
+  kNewest = 5,             // the latest published
+  kEmpty = 6,              // nothing in the catalogue is eligible
 };
 
 // Where a candidate comes from. Stored: never renumber.
@@ -32,14 +32,14 @@ enum class Source : std::uint8_t {
   kTrending = 4,
   kPopular = 5,
   kNewest = 6,
-  kEditors = 7,     // a rule
+  kEditors = 7,  // a rule
 };
 
 // One named summand of a score. The lines of an item add up to its score.
 enum class LineKind : std::uint8_t {
   kUnspecified = 0,
-  kOperator = 1,      // Σ over the history, exactly: reasons plus remainder equal this line
-  kContent = 2,       // the same for an item born after the training
+  kOperator = 1,  // Σ over the history, exactly: reasons plus remainder equal this line
+  kContent = 2,   // the same for an item born after the training
   kFreshness = 3,
   kTrending = 4,
   kPopularity = 5,
@@ -63,8 +63,8 @@ struct Reason {
 struct RecommendedItem {
   ItemKey key = 0;
   std::string item_id;
-  std::uint32_t rank = 0;   // from 1, across the pages of a list
-  double score = 0;         // higher is better; comparable within one list; above 0: personal
+  std::uint32_t rank = 0;  // from 1, across the pages of a list
+  double score = 0;        // higher is better; comparable within one list; above 0: personal
   Source source = Source::kUnspecified;
   std::vector<ScoreLine> lines;
   std::vector<Reason> reasons;  // the largest by magnitude; empty without a personal score
@@ -84,37 +84,38 @@ enum class DropReason : std::uint8_t {
   kExcludedByRequest = 7,
   kSeen = 8,
   kCompleted = 9,
-  kPrerequisite = 10,   // replaced by the first open prerequisite, where there is one
+  kPrerequisite = 10,  // replaced by the first open prerequisite, where there is one
   kMuted = 11,
   kNotInterested = 12,
   kOtherTopic = 13,
   kOtherLanguage = 14,
-  kListed = 15,         // on an earlier page, or on another surface of the same page
-  kRank = 16,           // past the count
+  kListed = 15,  // on an earlier page, or on another surface of the same page
+  kRank = 16,    // past the count
 };
 struct StageTrace {
-  std::string stage;  // "retrieve", "filter", "rank", "rerank", "fallback" (what filled a short list), "place"
+  std::string stage;  // "retrieve", "filter", "rank", "rerank", "fallback" (what filled a short
+                      // list), "place"
   std::uint32_t in = 0;
   std::uint32_t out = 0;
   std::vector<std::pair<DropReason, std::uint32_t>> drops;
 };
 
 struct Revisions {
-  std::uint64_t model = 0;   // artifact version; 0: none
+  std::uint64_t model = 0;  // artifact version; 0: none
   Sequence catalogue = 0;
   Sequence rules = 0;
-  std::string configuration; // digest of the configuration in force, shortened
+  std::string configuration;  // digest of the configuration in force, shortened
 };
 
 struct RecommendRequest {
   std::string member_id;
   std::string surface;
-  std::uint32_t count = 0;               // 0: the surface's default; at most 500
+  std::uint32_t count = 0;  // 0: the surface's default; at most 500
   std::vector<std::string> exclude_item_ids;
-  std::vector<std::string> topics;       // any of them; empty: all
-  std::string language;                  // empty: all
-  std::vector<data::ItemKind> kinds;     // empty: the surface's
-  std::optional<double> dial;            // 0..1; absent: the surface's
+  std::vector<std::string> topics;    // any of them; empty: all
+  std::string language;               // empty: all
+  std::vector<data::ItemKind> kinds;  // empty: the surface's
+  std::optional<double> dial;         // 0..1; absent: the surface's
   std::string page_token;
   bool explain_stages = false;
   std::uint32_t max_reasons = 3;
@@ -129,9 +130,9 @@ struct Recommendation {
   bool personalised_off = false;    // the member opted out
   double dial = 0;                  // the notch that was used, 0..1
   std::vector<RecommendedItem> items;
-  std::vector<StageTrace> stages;   // when asked for
+  std::vector<StageTrace> stages;           // when asked for
   std::uint32_t unknown_history_items = 0;  // skipped
-  std::string next_page_token;      // empty: no more
+  std::string next_page_token;              // empty: no more
 };
 
 }  // namespace cofilter::service

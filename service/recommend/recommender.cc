@@ -1,4 +1,5 @@
-// Checks a request, pins a snapshot, reads the member once, picks the path that fits the deadline, makes the list.
+// Checks a request, pins a snapshot, reads the member once, picks the path that fits the deadline,
+// makes the list.
 #include "service/recommend/recommender.h"
 
 #include <spdlog/spdlog.h>
@@ -63,16 +64,18 @@ class StagedRecommender final : public Recommender {
   StagedRecommender(SnapshotHolder* snapshots, MemberStateStore* members, ReceiptSink* receipts)
       : snapshots_(snapshots), members_(members), receipts_(receipts) {}
 
-  absl::StatusOr<Recommendation> Recommend(const RequestContext& context, const RecommendRequest& request) override {
+  absl::StatusOr<Recommendation> Recommend(const RequestContext& context,
+                                           const RecommendRequest& request) override {
     COFILTER_RETURN_IF_ERROR(CheckRequest(request));
     const auto start = SteadyClock::now();
     const ReadMember member = Read(context, request.member_id);
-    const std::shared_ptr<const Snapshot> snapshot = snapshots_->At(context.clock->Now(), member.newest_key());
+    const std::shared_ptr<const Snapshot> snapshot =
+        snapshots_->At(context.clock->Now(), member.newest_key());
     return RecommendFrom(context, request, *snapshot, member, start);
   }
 
-  std::vector<absl::StatusOr<Recommendation>> RecommendBatch(const RequestContext& context,
-                                                             std::span<const RecommendRequest> requests) override {
+  std::vector<absl::StatusOr<Recommendation>> RecommendBatch(
+      const RequestContext& context, std::span<const RecommendRequest> requests) override {
     std::vector<absl::StatusOr<Recommendation>> lists;
     lists.reserve(requests.size());
     std::shared_ptr<const Snapshot> snapshot = snapshots_->At(context.clock->Now());
@@ -93,18 +96,23 @@ class StagedRecommender final : public Recommender {
     return lists;
   }
 
-  absl::StatusOr<std::vector<Recommendation>> Page(const RequestContext& context, const PageRequest& request) override;
-  absl::StatusOr<Recommendation> Similar(const RequestContext& context, const SimilarRequest& request) override;
+  absl::StatusOr<std::vector<Recommendation>> Page(const RequestContext& context,
+                                                   const PageRequest& request) override;
+  absl::StatusOr<Recommendation> Similar(const RequestContext& context,
+                                         const SimilarRequest& request) override;
   RecommenderStats stats() const override;
 
  private:
   ReadMember Read(const RequestContext& context, std::string_view member_id);
-  absl::StatusOr<const SurfaceView*> Surface(const Snapshot& snapshot, std::string_view field, std::string_view name) const;
-  absl::StatusOr<Recommendation> RecommendFrom(const RequestContext& context, const RecommendRequest& request,
+  absl::StatusOr<const SurfaceView*> Surface(const Snapshot& snapshot, std::string_view field,
+                                             std::string_view name) const;
+  absl::StatusOr<Recommendation> RecommendFrom(const RequestContext& context,
+                                               const RecommendRequest& request,
                                                const Snapshot& snapshot, const ReadMember& member,
                                                SteadyClock::time_point start);
-  ListOrder Order(const RequestContext& context, const Snapshot& snapshot, const SurfaceView& surface,
-                  const ReadMember& member, std::uint32_t count, const std::optional<double>& dial);
+  ListOrder Order(const RequestContext& context, const Snapshot& snapshot,
+                  const SurfaceView& surface, const ReadMember& member, std::uint32_t count,
+                  const std::optional<double>& dial);
   Recommendation Make(const ListOrder& order, SteadyClock::time_point start);
   void Finish(const RequestContext& context, const ReadMember& member, std::string_view member_id,
               std::string_view similar_to, Recommendation& list);
@@ -134,25 +142,28 @@ ReadMember StagedRecommender::Read(const RequestContext& context, std::string_vi
   // One line a minute is enough; the counter has the rest.
   const std::int64_t now = context.clock->Now().time_since_epoch().count();
   std::int64_t warned = warned_at_.load();
-  if ((warned == 0 || now - warned >= 60'000'000) && warned_at_.compare_exchange_strong(warned, now)) {
+  if ((warned == 0 || now - warned >= 60'000'000) &&
+      warned_at_.compare_exchange_strong(warned, now)) {
     spdlog::warn("lists are made without the members' state: {}", state.status().ToString());
   }
   return member;
 }
 
-absl::StatusOr<const SurfaceView*> StagedRecommender::Surface(const Snapshot& snapshot, std::string_view field,
+absl::StatusOr<const SurfaceView*> StagedRecommender::Surface(const Snapshot& snapshot,
+                                                              std::string_view field,
                                                               std::string_view name) const {
   const SurfaceView* surface = snapshot.FindSurface(name);
   if (surface != nullptr) return surface;
   std::string known;
-  for (const auto& [other, view] : snapshot.surfaces) absl::StrAppend(&known, known.empty() ? "" : ", ", other);
+  for (const auto& [other, view] : snapshot.surfaces)
+    absl::StrAppend(&known, known.empty() ? "" : ", ", other);
   return absl::NotFoundError(absl::StrCat(std::string(field), " ", data::ShowValue(name),
                                           " is not configured; right: ", known));
 }
 
 ListOrder StagedRecommender::Order(const RequestContext& context, const Snapshot& snapshot,
-                                   const SurfaceView& surface, const ReadMember& member, std::uint32_t count,
-                                   const std::optional<double>& dial) {
+                                   const SurfaceView& surface, const ReadMember& member,
+                                   std::uint32_t count, const std::optional<double>& dial) {
   ListOrder order;
   order.snapshot = &snapshot;
   order.surface = &surface;
@@ -161,8 +172,9 @@ ListOrder StagedRecommender::Order(const RequestContext& context, const Snapshot
   order.count = count == 0 ? surface.config->default_count : count;
   order.dial = dial.value_or(surface.config->dial);
   order.kinds = surface.kinds;
-  order.path = context.deadline == runtime::Time::max() ? Path::kFull
-                                                        : estimate_.Choose(context.deadline - order.now);
+  order.path = context.deadline == runtime::Time::max()
+                   ? Path::kFull
+                   : estimate_.Choose(context.deadline - order.now);
   return order;
 }
 
@@ -170,13 +182,15 @@ Recommendation StagedRecommender::Make(const ListOrder& order, SteadyClock::time
   Recommendation list = MakeList(order, ThreadMemory());
   // A list without a personal part says nothing of how long one takes.
   if (list.level == Level::kPersonalised || list.level == Level::kPersonalisedQuick) {
-    estimate_.Took(order.path, std::chrono::duration_cast<runtime::Duration>(SteadyClock::now() - start));
+    estimate_.Took(order.path,
+                   std::chrono::duration_cast<runtime::Duration>(SteadyClock::now() - start));
   }
   return list;
 }
 
-void StagedRecommender::Finish(const RequestContext& context, const ReadMember& member, std::string_view member_id,
-                               std::string_view similar_to, Recommendation& list) {
+void StagedRecommender::Finish(const RequestContext& context, const ReadMember& member,
+                               std::string_view member_id, std::string_view similar_to,
+                               Recommendation& list) {
   list.recommendation_id = runtime::RandomUuid();
   ++lists_by_level_[static_cast<std::size_t>(list.level)];
   unknown_history_items_ += list.unknown_history_items;
@@ -195,13 +209,15 @@ void StagedRecommender::Finish(const RequestContext& context, const ReadMember& 
 
 absl::StatusOr<Recommendation> StagedRecommender::RecommendFrom(const RequestContext& context,
                                                                 const RecommendRequest& request,
-                                                                const Snapshot& snapshot, const ReadMember& member,
+                                                                const Snapshot& snapshot,
+                                                                const ReadMember& member,
                                                                 SteadyClock::time_point start) {
-  COFILTER_ASSIGN_OR_RETURN(const SurfaceView* surface, Surface(snapshot, "surface", request.surface));
+  COFILTER_ASSIGN_OR_RETURN(const SurfaceView* surface,
+                            Surface(snapshot, "surface", request.surface));
   std::vector<ItemKey> listed;
   if (!request.page_token.empty()) {
-    COFILTER_ASSIGN_OR_RETURN(listed, DecodePageToken(context.organisation, request.member_id, request.surface,
-                                                      request.page_token));
+    COFILTER_ASSIGN_OR_RETURN(listed, DecodePageToken(context.organisation, request.member_id,
+                                                      request.surface, request.page_token));
   }
   ListOrder order = Order(context, snapshot, *surface, member, request.count, request.dial);
   if (!request.kinds.empty()) {
@@ -219,7 +235,8 @@ absl::StatusOr<Recommendation> StagedRecommender::RecommendFrom(const RequestCon
   Recommendation list = Make(order, start);
   if (list.items.size() == order.count && listed.size() + list.items.size() <= kMaxListed) {
     for (const RecommendedItem& item : list.items) listed.push_back(item.key);
-    list.next_page_token = EncodePageToken(context.organisation, request.member_id, request.surface, listed);
+    list.next_page_token =
+        EncodePageToken(context.organisation, request.member_id, request.surface, listed);
   }
   Finish(context, member, request.member_id, "", list);
   return list;
@@ -230,18 +247,20 @@ absl::StatusOr<std::vector<Recommendation>> StagedRecommender::Page(const Reques
   COFILTER_RETURN_IF_ERROR(CheckRequest(request));
   auto start = SteadyClock::now();
   const ReadMember member = Read(context, request.member_id);
-  const std::shared_ptr<const Snapshot> snapshot = snapshots_->At(context.clock->Now(), member.newest_key());
+  const std::shared_ptr<const Snapshot> snapshot =
+      snapshots_->At(context.clock->Now(), member.newest_key());
   std::vector<const SurfaceView*> surfaces;
   for (std::size_t i = 0; i < request.surfaces.size(); ++i) {
-    COFILTER_ASSIGN_OR_RETURN(const SurfaceView* surface,
-                              Surface(*snapshot, absl::StrCat("surfaces[", i, "].surface"), request.surfaces[i].surface));
+    COFILTER_ASSIGN_OR_RETURN(
+        const SurfaceView* surface,
+        Surface(*snapshot, absl::StrCat("surfaces[", i, "].surface"), request.surfaces[i].surface));
     surfaces.push_back(surface);
   }
   std::vector<Recommendation> lists;
   std::vector<ItemKey> listed;
   for (std::size_t i = 0; i < surfaces.size(); ++i) {
-    ListOrder order =
-        Order(context, *snapshot, *surfaces[i], member, request.surfaces[i].count, request.surfaces[i].dial);
+    ListOrder order = Order(context, *snapshot, *surfaces[i], member, request.surfaces[i].count,
+                            request.surfaces[i].dial);
     order.exclude_item_ids = request.exclude_item_ids;
     order.listed = listed;
     order.max_reasons = request.max_reasons;
@@ -260,8 +279,10 @@ absl::StatusOr<Recommendation> StagedRecommender::Similar(const RequestContext& 
   const auto start = SteadyClock::now();
   ReadMember member;
   if (!request.member_id.empty()) member = Read(context, request.member_id);
-  const std::shared_ptr<const Snapshot> snapshot = snapshots_->At(context.clock->Now(), member.newest_key());
-  COFILTER_ASSIGN_OR_RETURN(const SurfaceView* surface, Surface(*snapshot, "surface", request.surface));
+  const std::shared_ptr<const Snapshot> snapshot =
+      snapshots_->At(context.clock->Now(), member.newest_key());
+  COFILTER_ASSIGN_OR_RETURN(const SurfaceView* surface,
+                            Surface(*snapshot, "surface", request.surface));
   const bool in_model =
       surface->binding != nullptr && surface->binding->op->FindRow(request.item_id).has_value();
   if (!in_model && snapshot->catalogue.Find(request.item_id) == nullptr) {
@@ -289,8 +310,8 @@ RecommenderStats StagedRecommender::stats() const {
 
 }  // namespace
 
-std::unique_ptr<Recommender> Recommender::Create(SnapshotHolder* snapshots, MemberStateStore* members,
-                                                 ReceiptSink* receipts) {
+std::unique_ptr<Recommender> Recommender::Create(SnapshotHolder* snapshots,
+                                                 MemberStateStore* members, ReceiptSink* receipts) {
   return std::make_unique<StagedRecommender>(snapshots, members, receipts);
 }
 

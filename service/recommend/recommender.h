@@ -1,4 +1,5 @@
-// Answers requests for recommendations from one pinned snapshot: retrieve, filter, rank, re-rank, place, explain.
+// Answers requests for recommendations from one pinned snapshot: retrieve, filter, rank, re-rank,
+// place, explain.
 #ifndef COFILTER_SERVICE_RECOMMEND_RECOMMENDER_H_
 #define COFILTER_SERVICE_RECOMMEND_RECOMMENDER_H_
 
@@ -35,7 +36,7 @@ struct SurfaceRequest {
 };
 struct PageRequest {
   std::string member_id;
-  std::vector<SurfaceRequest> surfaces;   // in order: an item goes to the first that wants it
+  std::vector<SurfaceRequest> surfaces;  // in order: an item goes to the first that wants it
   std::vector<std::string> exclude_item_ids;
   std::uint32_t max_reasons = 3;
   bool explain_stages = false;
@@ -44,25 +45,29 @@ struct PageRequest {
 // Counts since the start.
 struct RecommenderStats {
   std::array<std::uint64_t, 7> lists_by_level{};  // by Level
-  std::uint64_t store_away = 0;             // calls that could not read the member
-  std::uint64_t unknown_history_items = 0;  // skipped
+  std::uint64_t store_away = 0;                   // calls that could not read the member
+  std::uint64_t unknown_history_items = 0;        // skipped
 };
 
 // Thread-safety: all calls from any thread.
-// Errors: INVALID_ARGUMENT that names the field; NOT_FOUND for a surface or (similar) item that is not there.
-// A store that is away is no error: the list says so.
+// Errors: INVALID_ARGUMENT that names the field; NOT_FOUND for a surface or (similar) item that is
+// not there. A store that is away is no error: the list says so.
 class Recommender {
  public:
   // Everything outlives the recommender. receipts: nullptr for none.
-  static std::unique_ptr<Recommender> Create(SnapshotHolder* snapshots, MemberStateStore* members, ReceiptSink* receipts);
+  static std::unique_ptr<Recommender> Create(SnapshotHolder* snapshots, MemberStateStore* members,
+                                             ReceiptSink* receipts);
   virtual ~Recommender() = default;
 
-  virtual absl::StatusOr<Recommendation> Recommend(const RequestContext& context, const RecommendRequest& request) = 0;
+  virtual absl::StatusOr<Recommendation> Recommend(const RequestContext& context,
+                                                   const RecommendRequest& request) = 0;
   // One read of the history for all; shares one snapshot.
-  virtual std::vector<absl::StatusOr<Recommendation>> RecommendBatch(const RequestContext& context,
-                                                                     std::span<const RecommendRequest> requests) = 0;
-  virtual absl::StatusOr<std::vector<Recommendation>> Page(const RequestContext& context, const PageRequest& request) = 0;
-  virtual absl::StatusOr<Recommendation> Similar(const RequestContext& context, const SimilarRequest& request) = 0;
+  virtual std::vector<absl::StatusOr<Recommendation>> RecommendBatch(
+      const RequestContext& context, std::span<const RecommendRequest> requests) = 0;
+  virtual absl::StatusOr<std::vector<Recommendation>> Page(const RequestContext& context,
+                                                           const PageRequest& request) = 0;
+  virtual absl::StatusOr<Recommendation> Similar(const RequestContext& context,
+                                                 const SimilarRequest& request) = 0;
   virtual RecommenderStats stats() const { return {}; }
 };
 

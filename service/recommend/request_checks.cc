@@ -14,7 +14,8 @@ namespace {
 
 absl::Status CheckCount(std::string_view field, std::uint32_t count) {
   if (count <= kMaxCount) return absl::OkStatus();
-  return data::FieldError(field, absl::StrCat(count), absl::StrCat("1 to ", kMaxCount, ", or 0 for the surface's own"));
+  return data::FieldError(field, absl::StrCat(count),
+                          absl::StrCat("1 to ", kMaxCount, ", or 0 for the surface's own"));
 }
 
 absl::Status CheckDial(std::string_view field, const std::optional<double>& dial) {
@@ -24,12 +25,15 @@ absl::Status CheckDial(std::string_view field, const std::optional<double>& dial
 
 absl::Status CheckReasons(std::uint32_t max_reasons) {
   if (max_reasons <= kMaxReasons) return absl::OkStatus();
-  return data::FieldError("max_reasons", absl::StrCat(max_reasons), absl::StrCat("at most ", kMaxReasons));
+  return data::FieldError("max_reasons", absl::StrCat(max_reasons),
+                          absl::StrCat("at most ", kMaxReasons));
 }
 
-absl::Status CheckIds(std::string_view field, const std::vector<std::string>& ids, std::size_t most) {
+absl::Status CheckIds(std::string_view field, const std::vector<std::string>& ids,
+                      std::size_t most) {
   if (ids.size() > most) {
-    return data::FieldError(field, absl::StrCat(ids.size(), " entries"), absl::StrCat("at most ", most));
+    return data::FieldError(field, absl::StrCat(ids.size(), " entries"),
+                            absl::StrCat("at most ", most));
   }
   for (std::size_t i = 0; i < ids.size(); ++i) {
     // The name of the entry is made only where it is needed: there may be a thousand.
@@ -46,7 +50,8 @@ absl::Status CheckRequest(const RecommendRequest& request) {
   COFILTER_RETURN_IF_ERROR(data::ValidateId("member_id", request.member_id));
   COFILTER_RETURN_IF_ERROR(data::ValidateId("surface", request.surface));
   COFILTER_RETURN_IF_ERROR(CheckCount("count", request.count));
-  COFILTER_RETURN_IF_ERROR(CheckIds("exclude_item_ids", request.exclude_item_ids, kMaxExcludedItems));
+  COFILTER_RETURN_IF_ERROR(
+      CheckIds("exclude_item_ids", request.exclude_item_ids, kMaxExcludedItems));
   COFILTER_RETURN_IF_ERROR(CheckIds("topics", request.topics, kMaxTopics));
   COFILTER_RETURN_IF_ERROR(data::ValidateText("language", request.language, 64));
   for (const data::ItemKind kind : request.kinds) {
@@ -76,7 +81,8 @@ absl::Status CheckRequest(const PageRequest& request) {
       return data::FieldError(field + "surface", surface.surface, "each surface once");
     }
   }
-  COFILTER_RETURN_IF_ERROR(CheckIds("exclude_item_ids", request.exclude_item_ids, kMaxExcludedItems));
+  COFILTER_RETURN_IF_ERROR(
+      CheckIds("exclude_item_ids", request.exclude_item_ids, kMaxExcludedItems));
   return CheckReasons(request.max_reasons);
 }
 
@@ -87,7 +93,8 @@ absl::Status CheckRequest(const SimilarRequest& request) {
   if (!request.member_id.empty()) {
     COFILTER_RETURN_IF_ERROR(data::ValidateId("member_id", request.member_id));
   }
-  COFILTER_RETURN_IF_ERROR(CheckIds("exclude_item_ids", request.exclude_item_ids, kMaxExcludedItems));
+  COFILTER_RETURN_IF_ERROR(
+      CheckIds("exclude_item_ids", request.exclude_item_ids, kMaxExcludedItems));
   return CheckDial("dial", request.dial);
 }
 

@@ -14,8 +14,8 @@ inline constexpr std::size_t kMaxTopics = 50;
 inline constexpr std::size_t kMaxPageSurfaces = 20;
 inline constexpr std::uint32_t kMaxReasons = 100;
 
-// Errors: INVALID_ARGUMENT that names the field, the value and what would be right. Page tokens are checked where they
-// are read.
+// Errors: INVALID_ARGUMENT that names the field, the value and what would be right. Page tokens are
+// checked where they are read.
 absl::Status CheckRequest(const RecommendRequest& request);
 absl::Status CheckRequest(const PageRequest& request);
 absl::Status CheckRequest(const SimilarRequest& request);

@@ -6,24 +6,25 @@
 
 namespace cofilter::service {
 
-void Rerank(const SurfaceConfig& surface, runtime::Time now, std::size_t count, std::vector<Candidate>& candidates,
-            StageTrace& trace) {
+void Rerank(const SurfaceConfig& surface, const Catalogue& catalogue, runtime::Time now,
+            std::size_t count, std::vector<Candidate>& candidates, StageTrace& trace) {
   trace.in = static_cast<std::uint32_t>(candidates.size());
   if (surface.freshness_half_life_hours.has_value()) {
     const double half_life = *surface.freshness_half_life_hours * 3600e6;
     for (Candidate& candidate : candidates) {
-      if (!candidate.item->item.published_at.has_value() || !(candidate.base > 0)) continue;
-      const double age = static_cast<double>((now - candidate.item->visible_from).count());
+      const ItemTraits& traits = catalogue.Traits(candidate.key);
+      if (!traits.Has(ItemTraits::kHasPublishedAt) || !(candidate.base > 0)) continue;
+      const double age = static_cast<double>((now - traits.visible_from).count());
       candidate.freshness = candidate.base * (std::exp2(-std::max(0.0, age) / half_life) - 1);
       candidate.score = candidate.base + candidate.freshness;
     }
   }
   const auto better = [](const Candidate& a, const Candidate& b) {
-    return a.score != b.score ? a.score > b.score : a.item->key < b.item->key;
+    return a.score != b.score ? a.score > b.score : a.key < b.key;
   };
   const std::size_t kept = std::min(count, candidates.size());
-  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept), candidates.end(),
-                    better);
+  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept),
+                    candidates.end(), better);
   CountDrop(trace, DropReason::kRank, static_cast<std::uint32_t>(candidates.size() - kept));
   candidates.resize(kept);
   trace.out = static_cast<std::uint32_t>(kept);

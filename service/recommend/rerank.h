@@ -11,10 +11,10 @@
 
 namespace cofilter::service {
 
-// Freshness: a score above 0 halves with every half-life since the item came out; an item without a time is left
-// as it is. Then by falling score, ties by key, the best `count`.
-void Rerank(const SurfaceConfig& surface, runtime::Time now, std::size_t count, std::vector<Candidate>& candidates,
-            StageTrace& trace);
+// Freshness: a score above 0 halves with every half-life since the item came out; an item without a
+// time is left as it is. Then by falling score, ties by key, the best `count`.
+void Rerank(const SurfaceConfig& surface, const Catalogue& catalogue, runtime::Time now,
+            std::size_t count, std::vector<Candidate>& candidates, StageTrace& trace);
 
 }  // namespace cofilter::service
 

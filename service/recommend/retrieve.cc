@@ -16,17 +16,26 @@ DropReason ReasonOf(std::uint16_t marks) {
   return DropReason::kNotInterested;
 }
 
-// Four sums, so that the compiler may keep four multiplications under way.
+// One vector register of sums, spelled out: left to itself the compiler shuffles more than it
+// multiplies.
 float Dot(const float* a, const float* b, std::size_t dim) {
-  float sums[8] = {};
+  using Lanes = float __attribute__((vector_size(32), aligned(4), may_alias));
+  Lanes sums = {};
   std::size_t d = 0;
   for (; d + 8 <= dim; d += 8) {
-    for (std::size_t lane = 0; lane < 8; ++lane) sums[lane] += a[d + lane] * b[d + lane];
+    sums += *reinterpret_cast<const Lanes*>(a + d) * *reinterpret_cast<const Lanes*>(b + d);
   }
   float sum = 0;
-  for (const float lane : sums) sum += lane;
+  for (int lane = 0; lane < 8; ++lane) sum += sums[lane];
   for (; d < dim; ++d) sum += a[d] * b[d];
   return sum;
+}
+
+// Embeddings lie apart from each other: the next ones are asked for while this one is worked on.
+constexpr std::size_t kAhead = 6;
+void Fetch(const float* embedding, std::size_t dim) {
+  if (embedding == nullptr) return;
+  for (std::size_t d = 0; d < dim; d += 16) __builtin_prefetch(embedding + d);
 }
 
 void RetrieveOverlay(const SurfaceView& surface, const FoldedMember& member, std::size_t count,
@@ -34,7 +43,10 @@ void RetrieveOverlay(const SurfaceView& surface, const FoldedMember& member, std
   auto& found = memory.overlay;
   found.clear();
   const std::vector<float>& query = member.folded.query;
-  for (const OverlayCandidate& item : surface.overlay) {
+  for (std::size_t i = 0; i < surface.overlay.size(); ++i) {
+    const OverlayCandidate& item = surface.overlay[i];
+    if (i + kAhead < surface.overlay.size())
+      Fetch(surface.overlay[i + kAhead].embedding, query.size());
     const std::uint16_t drops = marks.Of(item.key) & Marks::kDrops;
     if (drops != 0) {
       CountDrop(trace, ReasonOf(drops));
@@ -49,7 +61,8 @@ void RetrieveOverlay(const SurfaceView& surface, const FoldedMember& member, std
     const auto better = [](const auto& a, const auto& b) {
       return a.first != b.first ? a.first > b.first : a.second < b.second;
     };
-    std::nth_element(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count), found.end(), better);
+    std::nth_element(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count), found.end(),
+                     better);
     found.resize(count);
   }
 }
@@ -61,8 +74,8 @@ std::size_t CandidateCount(const SurfaceConfig& surface, std::size_t catalogue_s
   return std::max<std::size_t>(500, catalogue_size / 50);
 }
 
-bool Retrieve(const SurfaceView& surface, const Catalogue& catalogue, const FoldedMember& member, int notch,
-              bool quick, std::size_t count, Marks& marks, RetrievalMemory& memory,
+bool Retrieve(const SurfaceView& surface, const Catalogue& catalogue, const FoldedMember& member,
+              int notch, bool quick, std::size_t count, Marks& marks, RetrievalMemory& memory,
               std::vector<Candidate>& candidates, StageTrace& trace) {
   const OperatorBinding& binding = *surface.binding;
   // A copy of one bit an item, then what the member may not get is taken out.
@@ -76,19 +89,21 @@ bool Retrieve(const SurfaceView& surface, const Catalogue& catalogue, const Fold
     CountDrop(trace, ReasonOf(drops));
   }
   const models::Operator& op = *binding.op;
+  // Their order is exact but for rounding, so fewer of them are enough.
+  const std::size_t overlay_count = std::min(count, std::max<std::size_t>(200, count / 4));
   if (quick) {
-    op.RetrieveNeighbours(member.folded, notch, memory.eligible, count, memory.scratch.get(), &memory.rows);
+    op.RetrieveNeighbours(member.folded, notch, memory.eligible, count, memory.scratch.get(),
+                          &memory.rows);
     memory.overlay.clear();
   } else {
     op.Retrieve(member.folded, notch, memory.eligible, count, memory.scratch.get(), &memory.rows);
-    RetrieveOverlay(surface, member, count, marks, memory, trace);
+    RetrieveOverlay(surface, member, overlay_count, marks, memory, trace);
   }
   const auto take = [&](ItemKey key, std::uint32_t row) {
-    const CatalogueItem* item = catalogue.Find(key);
-    if (item == nullptr) return;
+    if (!catalogue.Traits(key).Has(ItemTraits::kKnown)) return;
     marks.Add(key, Marks::kCandidate);
     Candidate candidate;
-    candidate.item = item;
+    candidate.key = key;
     candidate.row = row;
     candidates.push_back(candidate);
   };
@@ -101,7 +116,7 @@ bool Retrieve(const SurfaceView& surface, const Catalogue& catalogue, const Fold
   trace.out = static_cast<std::uint32_t>(candidates.size());
   // Nothing connects them to the history, or others are better.
   CountDrop(trace, DropReason::kRank, trace.in - trace.out - dropped);
-  return memory.rows.size() == count || memory.overlay.size() == count;
+  return memory.rows.size() == count || memory.overlay.size() == overlay_count;
 }
 
 }  // namespace cofilter::service

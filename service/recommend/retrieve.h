@@ -25,15 +25,17 @@ struct RetrievalMemory {
   std::vector<models::RowScore> scores;
 };
 
-// How many candidates the exact ranker gets: the surface's number, or 2 % of the catalogue and at least 500.
+// How many candidates the exact ranker gets: the surface's number, or 2 % of the catalogue and at
+// least 500.
 std::size_t CandidateCount(const SurfaceConfig& surface, std::size_t catalogue_size);
 
-// The best `count` rows and the best `count` overlay items whose score is above 0, without what is marked as one of
-// Marks::kDrops; marks them kCandidate. quick: neighbours only. True when there may be more past `count`.
-// The surface has a binding. The trace counts every item that the surface may serve: those in no way connected to the
-// history are dropped as kRank.
-bool Retrieve(const SurfaceView& surface, const Catalogue& catalogue, const FoldedMember& member, int notch,
-              bool quick, std::size_t count, Marks& marks, RetrievalMemory& memory,
+// The best `count` rows, and the best overlay items (a quarter as many, at least 200), whose score
+// is above 0, without what is marked as one of Marks::kDrops; marks them kCandidate. quick:
+// neighbours only. True when there may be more past `count`. The surface has a binding. The trace
+// counts every item that the surface may serve: those in no way connected to the history are
+// dropped as kRank.
+bool Retrieve(const SurfaceView& surface, const Catalogue& catalogue, const FoldedMember& member,
+              int notch, bool quick, std::size_t count, Marks& marks, RetrievalMemory& memory,
               std::vector<Candidate>& candidates, StageTrace& trace);
 
 }  // namespace cofilter::service

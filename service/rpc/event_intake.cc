@@ -29,12 +29,14 @@ void EventIntake::Record(const google::protobuf::RepeatedPtrField<v1::Event>& ev
       *std::move(batch), [this, counted, shared_done](absl::StatusOr<RecordOutcome> outcome) {
         // In the store's writer: the counters must move before the answer; the rest can wait for
         // another thread.
-        auto answer = std::make_shared<absl::StatusOr<v1::RecordEventsResponse>>(outcome.status());
+        auto answer =
+            std::make_shared<absl::StatusOr<v1::RecordEventsResponse>>(v1::RecordEventsResponse());
         if (outcome.ok()) {
           const std::shared_ptr<const Snapshot> snapshot = snapshots_->Current();
           snapshot->counters->Record(*counted, *outcome, snapshot->catalogue);
-          *answer = v1::RecordEventsResponse();
           ToProto(*outcome, &**answer);
+        } else {
+          *answer = outcome.status();
         }
         if (!executor_->Submit([shared_done, answer] { (*shared_done)(std::move(*answer)); })) {
           (*shared_done)(std::move(*answer));

@@ -94,6 +94,7 @@ void EventStream::Pump() {
   bool read = false;
   bool write = false;
   bool end = false;
+  absl::Status status;
   {
     std::lock_guard lock(mutex_);
     if (ended_) return;
@@ -104,12 +105,14 @@ void EventStream::Pump() {
     }
     if (!read_pending_ && !half_closed_ && !gone_ && slots_.size() < kWaitingBatches)
       read = read_pending_ = true;
-    if (!read_pending_ && !write_pending_ && (gone_ || (half_closed_ && slots_.empty())))
+    if (!read_pending_ && !write_pending_ && (gone_ || (half_closed_ && slots_.empty()))) {
       end = ended_ = true;
+      if (gone_) status = absl::CancelledError("the caller has gone");
+    }
   }
   if (write) StartWrite(&writing_);
   if (read) StartRead(&reading_);
-  if (end) End(gone_ ? absl::CancelledError("the caller has gone") : absl::OkStatus());
+  if (end) End(status);
 }
 
 void EventStream::End(const absl::Status& status) {

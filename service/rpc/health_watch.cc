@@ -2,14 +2,21 @@
 #include "service/rpc/health_watch.h"
 
 #include <chrono>
+#include <utility>
 
 namespace cofilter::service {
 
-HealthWatch::HealthWatch(grpc::HealthCheckServiceInterface* health, const SnapshotHolder* snapshots)
-    : health_(health), snapshots_(snapshots) {
+HealthWatch::HealthWatch(grpc::HealthCheckServiceInterface* health, const SnapshotHolder* snapshots,
+                         std::vector<std::string> services)
+    : health_(health), snapshots_(snapshots), services_(std::move(services)) {
   const bool loaded = snapshots_->Current()->loaded;
-  health_->SetServingStatus(loaded);
+  Set(loaded);
   if (!loaded) thread_ = std::thread([this] { Run(); });
+}
+
+void HealthWatch::Set(bool serving) {
+  health_->SetServingStatus(serving);
+  for (const std::string& service : services_) health_->SetServingStatus(service, serving);
 }
 
 HealthWatch::~HealthWatch() { Drain(); }
@@ -29,7 +36,7 @@ void HealthWatch::Run() {
   while (!stopping_ && !snapshots_->Current()->loaded) {
     wake_.wait_until(lock, std::chrono::system_clock::now() + std::chrono::milliseconds(100));
   }
-  if (!stopping_) health_->SetServingStatus(true);
+  if (!stopping_) Set(true);
 }
 
 }  // namespace cofilter::service

@@ -4,7 +4,9 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "grpcpp/health_check_service_interface.h"
 #include "service/snapshot/snapshot_holder.h"
@@ -15,8 +17,9 @@ namespace cofilter::service {
 // something always can, whatever becomes of the store.
 class HealthWatch {
  public:
-  // Both outlive it.
-  HealthWatch(grpc::HealthCheckServiceInterface* health, const SnapshotHolder* snapshots);
+  // Both outlive it. services: by name; the server as a whole is watched too.
+  HealthWatch(grpc::HealthCheckServiceInterface* health, const SnapshotHolder* snapshots,
+              std::vector<std::string> services);
   ~HealthWatch();
   HealthWatch(const HealthWatch&) = delete;
   HealthWatch& operator=(const HealthWatch&) = delete;
@@ -26,9 +29,11 @@ class HealthWatch {
 
  private:
   void Run();
+  void Set(bool serving);
 
   grpc::HealthCheckServiceInterface* const health_;
   const SnapshotHolder* const snapshots_;
+  const std::vector<std::string> services_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -26,7 +26,7 @@ absl::Status CheckVersion(std::int64_t version) {
 }
 
 void Describe(const PublishedModel& model, const ModelPointer& pointer, const ModelServing& serving,
-             v1::Model* out) {
+              v1::Model* out) {
   out->set_version(static_cast<std::int64_t>(model.version));
   out->set_problem(std::string(model.problem.message()));
   out->set_served(serving.served_version == model.version);

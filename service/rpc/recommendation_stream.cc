@@ -68,6 +68,7 @@ void RecommendationStream::Pump() {
   bool write = false;
   bool produce = false;
   bool end = false;
+  absl::Status status;
   {
     std::lock_guard lock(mutex_);
     if (ended_) return;
@@ -77,8 +78,10 @@ void RecommendationStream::Pump() {
       write = write_pending_ = true;
     }
     if (!producing_ && !exhausted_ && !gone_ && ready_.size() < kChunk) produce = producing_ = true;
-    if (!write_pending_ && !producing_ && (gone_ || (exhausted_ && ready_.empty())))
+    if (!write_pending_ && !producing_ && (gone_ || (exhausted_ && ready_.empty()))) {
       end = ended_ = true;
+      status = gone_ ? absl::CancelledError("the caller has gone") : status_;
+    }
   }
   if (write) StartWrite(&writing_);
   if (produce) {
@@ -94,7 +97,7 @@ void RecommendationStream::Pump() {
       Pump();
     }
   }
-  if (end) End(gone_ ? absl::CancelledError("the caller has gone") : status_);
+  if (end) End(status);
 }
 
 void RecommendationStream::Produce() {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "runtime/status_macros.h"
@@ -96,7 +97,12 @@ class GrpcServer final : public Server {
           absl::StrCat("listen ", address_.ToText(address_.port),
                        " cannot be bound; is another server running there?"));
     }
-    health_ = std::make_unique<HealthWatch>(server_->GetHealthCheckService(), &holder_);
+    health_ = std::make_unique<HealthWatch>(
+        server_->GetHealthCheckService(), &holder_,
+        std::vector<std::string>{
+            v1::RecommendationService::service_full_name(), v1::EventService::service_full_name(),
+            v1::CatalogueService::service_full_name(), v1::MemberService::service_full_name(),
+            v1::ModelService::service_full_name(), v1::ReviewService::service_full_name()});
     return absl::OkStatus();
   }
 
@@ -111,7 +117,7 @@ class GrpcServer final : public Server {
     intake_.WaitForAll();
     compute_.reset();
     blocking_.reset();
-    spdlog::info("calls {} shed {} {}", admission_.in_flight(), admission_.shed(),
+    spdlog::info("served: calls shed {}, streams shed {}, {}", admission_.shed(), streams_.shed(),
                  metrics_.ToJson());
   }
 

@@ -16,8 +16,9 @@ void SettleThreadEnvironment(char** argv) {
       {"OMP_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "PASSIVE"}, {"OPENBLAS_NUM_THREADS", "1"}};
   bool changed = false;
   for (const auto& [name, value] : kVariables) {
-    if (std::getenv(name) != nullptr) continue;
-    if (setenv(name, value, 0) != 0) return;
+    // No other thread runs yet.
+    if (std::getenv(name) != nullptr) continue;  // NOLINT(concurrency-mt-unsafe)
+    if (setenv(name, value, 0) != 0) return;     // NOLINT(concurrency-mt-unsafe)
     changed = true;
   }
   if (!changed) return;

@@ -19,12 +19,23 @@ CatalogueItem::CatalogueItem(StoredItem stored, const ItemKeys& keys)
 void Catalogue::Put(std::shared_ptr<const CatalogueItem> item) {
   const ItemKey key = item->key;
   if (items_.Get(key) == nullptr) ++size_;
+  ItemTraits traits;
+  traits.visible_from = item->visible_from;
+  traits.visible_until = item->visible_until;
+  traits.kind = item->kind;
+  traits.flags = static_cast<std::uint8_t>(
+      ItemTraits::kKnown | (item->active ? ItemTraits::kActive : 0) |
+      (item->item.org_units.empty() ? 0 : ItemTraits::kHasUnits) |
+      (item->prerequisites.empty() ? 0 : ItemTraits::kHasPrerequisites) |
+      (item->item.published_at.has_value() ? ItemTraits::kHasPublishedAt : 0));
+  traits_.Set(key, traits);
   items_.Set(key, std::move(item));
 }
 
 Catalogue Catalogue::Share() {
   Catalogue copy(keys_);
   copy.items_ = items_.Share();
+  copy.traits_ = traits_.Share();
   copy.size_ = size_;
   copy.revision_ = revision_;
   return copy;

@@ -3,6 +3,7 @@
 #define COFILTER_SERVICE_SNAPSHOT_CATALOGUE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,25 @@ struct CatalogueItem {
   data::Item item;
 };
 
+// The little of an item that every candidate is asked about, side by side in memory: a call looks
+// at hundreds.
+struct ItemTraits {
+  enum Flag : std::uint8_t {
+    kKnown = 1,  // the catalogue has an item of that key
+    kActive = 2,
+    kHasUnits = 4,
+    kHasPrerequisites = 8,
+    kHasPublishedAt = 16,
+  };
+
+  bool Has(Flag flag) const { return (flags & flag) != 0; }
+
+  runtime::Time visible_from{};
+  runtime::Time visible_until{};
+  data::ItemKind kind = data::ItemKind::kUnspecified;
+  std::uint8_t flags = 0;
+};
+
 // Thread-safety: immutable, but for the owner that Puts (see ChunkedVector).
 // Cost: Find two loads; Put a few microseconds, whatever the size.
 class Catalogue {
@@ -44,6 +64,9 @@ class Catalogue {
   // nullptr: none. Valid while the catalogue lives.
   const CatalogueItem* Find(ItemKey key) const { return items_.Get(key).get(); }
   const CatalogueItem* Find(std::string_view item_id) const { return Find(keys_->Find(item_id)); }
+
+  // Without kKnown: no item of that key.
+  const ItemTraits& Traits(ItemKey key) const { return traits_.Get(key); }
 
   const ItemKeys& keys() const { return *keys_; }
   // Keys run from 1 to below this; some have no item.
@@ -59,6 +82,7 @@ class Catalogue {
  private:
   std::shared_ptr<ItemKeys> keys_;
   ChunkedVector<std::shared_ptr<const CatalogueItem>> items_;
+  ChunkedVector<ItemTraits> traits_;
   std::size_t size_ = 0;
   Sequence revision_ = 0;
 };

@@ -1,4 +1,5 @@
-// A vector that is cheap to copy and to change a little: chunks are shared until one of them is written.
+// A vector that is cheap to copy and to change a little: chunks are shared until one of them is
+// written.
 #ifndef COFILTER_SERVICE_SNAPSHOT_CHUNKED_VECTOR_H_
 #define COFILTER_SERVICE_SNAPSHOT_CHUNKED_VECTOR_H_
 
@@ -23,7 +24,9 @@ class ChunkedVector {
   // Past the highest place ever written. May be more than was asked for: whole chunks.
   std::size_t size() const { return chunks_.size() * kChunk; }
 
-  const T& operator[](std::size_t place) const { return (*chunks_[place / kChunk])[place % kChunk]; }
+  const T& operator[](std::size_t place) const {
+    return (*chunks_[place / kChunk])[place % kChunk];
+  }
   // As above; T{} for places past the end.
   const T& Get(std::size_t place) const {
     static const T kNone{};

@@ -77,8 +77,8 @@ std::shared_ptr<const CounterBoard::Ranking> CounterBoard::Top(runtime::Time now
     return a.clicks != b.clicks ? a.clicks > b.clicks : a.item < b.item;
   };
   const std::size_t kept = std::min(ranking.size(), kRanked);
-  std::partial_sort(ranking.begin(), ranking.begin() + static_cast<std::ptrdiff_t>(kept), ranking.end(),
-                    better);
+  std::partial_sort(ranking.begin(), ranking.begin() + static_cast<std::ptrdiff_t>(kept),
+                    ranking.end(), better);
   ranking.resize(kept);
   ranking_ = std::make_shared<const Ranking>(std::move(ranking));
   ranked_at_ = now;

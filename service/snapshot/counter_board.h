@@ -1,4 +1,5 @@
-// One board of decayed counts: what happens now on one surface, in one unit or the whole organisation.
+// One board of decayed counts: what happens now on one surface, in one unit or the whole
+// organisation.
 #ifndef COFILTER_SERVICE_SNAPSHOT_COUNTER_BOARD_H_
 #define COFILTER_SERVICE_SNAPSHOT_COUNTER_BOARD_H_
 
@@ -23,8 +24,8 @@ struct TrendingItem {
   double clicks = 0;  // decayed to the moment of the ranking
 };
 
-// Counts halve every half-life. Kept at the scale of one landmark in time, so that ranking needs no decaying.
-// Thread-safety: all calls from any thread; one lock a board.
+// Counts halve every half-life. Kept at the scale of one landmark in time, so that ranking needs no
+// decaying. Thread-safety: all calls from any thread; one lock a board.
 class CounterBoard {
  public:
   using Ranking = std::vector<TrendingItem>;
@@ -35,8 +36,8 @@ class CounterBoard {
   // An event at `at`; later than `now` counts as now.
   void Add(ItemKey item, double clicks, double impressions, runtime::Time at, runtime::Time now);
   DecayedCounts Counts(ItemKey item, runtime::Time now) const;
-  // The items clicked most, at most kRanked, by falling clicks, ties by key. Made again when a second has passed
-  // or much has changed; a small board is always up to date.
+  // The items clicked most, at most kRanked, by falling clicks, ties by key. Made again when a
+  // second has passed or much has changed; a small board is always up to date.
   std::shared_ptr<const Ranking> Top(runtime::Time now);
 
  private:

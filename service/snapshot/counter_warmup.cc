@@ -9,9 +9,11 @@
 namespace cofilter::service {
 
 absl::StatusOr<std::size_t> WarmCounters(EventLog& log, const Catalogue& catalogue, Sequence until,
-                                         runtime::Time since, std::size_t limit, Counters& counters) {
+                                         runtime::Time since, std::size_t limit,
+                                         Counters& counters) {
   constexpr std::size_t kBatch = 1000;
-  // The first event after `low` is received before `since`, or low is where the limit lets us begin.
+  // The first event after `low` is received before `since`, or low is where the limit lets us
+  // begin.
   Sequence low = std::max<Sequence>(0, until - static_cast<Sequence>(limit));
   Sequence high = until;
   while (low < high) {
@@ -34,7 +36,8 @@ absl::StatusOr<std::size_t> WarmCounters(EventLog& log, const Catalogue& catalog
       const data::Event& event = logged.event;
       const ItemKey item = event.item_id.empty() ? 0 : catalogue.keys().Find(event.item_id);
       if (item == 0) continue;
-      counters.Count({event.member_id, event.surface, event.verb, event.occurred_at}, item, catalogue);
+      counters.Count({event.member_id, event.surface, event.verb, event.occurred_at}, item,
+                     catalogue);
       ++counted;
     }
   }

@@ -1,4 +1,5 @@
-// Fills the counters from the last days of the event log, so that a restart does not forget what trends.
+// Fills the counters from the last days of the event log, so that a restart does not forget what
+// trends.
 #ifndef COFILTER_SERVICE_SNAPSHOT_COUNTER_WARMUP_H_
 #define COFILTER_SERVICE_SNAPSHOT_COUNTER_WARMUP_H_
 
@@ -12,10 +13,11 @@
 
 namespace cofilter::service {
 
-// Counts events up to `until`, received at or after `since`, the latest `limit` at most. Returns how many.
-// Errors: those of the log; what was counted until then stays.
+// Counts events up to `until`, received at or after `since`, the latest `limit` at most. Returns
+// how many. Errors: those of the log; what was counted until then stays.
 absl::StatusOr<std::size_t> WarmCounters(EventLog& log, const Catalogue& catalogue, Sequence until,
-                                         runtime::Time since, std::size_t limit, Counters& counters);
+                                         runtime::Time since, std::size_t limit,
+                                         Counters& counters);
 
 }  // namespace cofilter::service
 

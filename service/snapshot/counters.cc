@@ -71,8 +71,9 @@ void Counters::Count(const CountedEvent& event, ItemKey item, const Catalogue& c
 void Counters::CountIn(std::string_view unit, const CountedEvent& event, ItemKey item,
                        data::ItemKind kind) {
   for (const auto& [name, config] : configs_) {
-    if (event.surface.empty() ? std::find(config.kinds.begin(), config.kinds.end(), kind) == config.kinds.end()
-                              : event.surface != name) {
+    if (event.surface.empty()
+            ? std::find(config.kinds.begin(), config.kinds.end(), kind) == config.kinds.end()
+            : event.surface != name) {
       continue;
     }
     const double clicks = IsClick(config, event.verb) ? 1 : 0;
@@ -111,7 +112,8 @@ std::shared_ptr<const CounterBoard::Ranking> Counters::Top(std::string_view surf
   return board == nullptr ? kNone : board->Top(clock_->Now());
 }
 
-DecayedCounts Counters::Counts(std::string_view surface, std::string_view unit, ItemKey item) const {
+DecayedCounts Counters::Counts(std::string_view surface, std::string_view unit,
+                               ItemKey item) const {
   const CounterBoard* board = Board(surface, unit, false);
   return board == nullptr ? DecayedCounts{} : board->Counts(item, clock_->Now());
 }

@@ -1,4 +1,5 @@
-// The item counters of all surfaces: clicks and impressions that move with every event that is recorded.
+// The item counters of all surfaces: clicks and impressions that move with every event that is
+// recorded.
 #ifndef COFILTER_SERVICE_SNAPSHOT_COUNTERS_H_
 #define COFILTER_SERVICE_SNAPSHOT_COUNTERS_H_
 
@@ -34,30 +35,32 @@ std::vector<CountedEvent> CountedEvents(std::span<const data::Event> events);
 // "/hq/research/a" → "/hq"; "" and "/" → "".
 std::string_view TopUnit(std::string_view org_unit);
 
-// A click is a verb with a weight on the surface, other than progress (which comes many times an item);
-// impressions are counted apart. Counted for the whole organisation and for the member's top unit. A retraction
-// leaves the counters as they are: they decay.
-// Thread-safety: all calls from any thread; no call waits for the store but ResolvePending.
+// A click is a verb with a weight on the surface, other than progress (which comes many times an
+// item); impressions are counted apart. Counted for the whole organisation and for the member's top
+// unit. A retraction leaves the counters as they are: they decay. Thread-safety: all calls from any
+// thread; no call waits for the store but ResolvePending.
 class Counters {
  public:
   Counters(const ServerConfig& config, const runtime::Clock* clock);
 
   // What a recorded batch changed. `events` are those of the batch, as CountedEvents made them.
   // Cost: about a microsecond an event: may run on the store's writer.
-  void Record(std::span<const CountedEvent> events, const RecordOutcome& outcome, const Catalogue& catalogue);
+  void Record(std::span<const CountedEvent> events, const RecordOutcome& outcome,
+              const Catalogue& catalogue);
   // One event of the log, at the start.
   void Count(const CountedEvent& event, ItemKey item, const Catalogue& catalogue);
 
   // What is clicked now. unit: a top unit, or "" for the whole organisation. Never null.
-  std::shared_ptr<const CounterBoard::Ranking> Top(std::string_view surface, std::string_view unit) const;
+  std::shared_ptr<const CounterBoard::Ranking> Top(std::string_view surface,
+                                                   std::string_view unit) const;
   DecayedCounts Counts(std::string_view surface, std::string_view unit, ItemKey item) const;
 
   // Whether the member's place is known here.
   bool HasUnit(std::string_view member_id) const;
   // The member's place, as last read; moves no count made before.
   void SetUnit(std::string_view member_id, std::string_view org_unit);
-  // Asks the store for the units of members that events named and nobody has placed, and counts those events in
-  // their units. Called by the publisher, now and then.
+  // Asks the store for the units of members that events named and nobody has placed, and counts
+  // those events in their units. Called by the publisher, now and then.
   void ResolvePending(MemberStateStore& members);
 
  private:

@@ -14,8 +14,8 @@ SurfaceIndex::SurfaceIndex(const SurfaceConfig* config) : config_(config) {
 void SurfaceIndex::Bind(std::shared_ptr<const OperatorBinding> binding) {
   if (binding == binding_) return;
   view_ = nullptr;
-  const bool other_operator =
-      (binding == nullptr ? nullptr : binding->op) != (binding_ == nullptr ? nullptr : binding_->op);
+  const bool other_operator = (binding == nullptr ? nullptr : binding->op) !=
+                              (binding_ == nullptr ? nullptr : binding_->op);
   binding_ = std::move(binding);
   if (!other_operator) return;
   overlay_.clear();
@@ -30,7 +30,10 @@ void SurfaceIndex::Update(const CatalogueItem& item, runtime::Time now) {
   SetNewest(item, in);
   const std::uint32_t row = binding_ == nullptr ? kNoRow : binding_->rows.RowOf(item.key);
   if (row != kNoRow) {
-    if (in) eligible_.Add(row); else eligible_.Remove(row);
+    if (in)
+      eligible_.Add(row);
+    else
+      eligible_.Remove(row);
   }
   SetOverlay(item, in && binding_ != nullptr && row == kNoRow);
 }

@@ -21,19 +21,20 @@ namespace cofilter::service {
 // An item that the surface's operator does not know.
 struct OverlayCandidate {
   ItemKey key = 0;
-  const float* embedding = nullptr;  // [dim]; nullptr: nothing of it is known, trending and newest reach it
+  const float* embedding =
+      nullptr;  // [dim]; nullptr: nothing of it is known, trending and newest reach it
 };
 
-// One surface of a snapshot. Immutable. Valid for the time of the snapshot: a time boundary that has passed since
-// is for the filter to find.
+// One surface of a snapshot. Immutable. Valid for the time of the snapshot: a time boundary that
+// has passed since is for the filter to find.
 struct SurfaceView {
   const SurfaceConfig* config = nullptr;
-  std::uint32_t kinds = 0;  // bit 1 << ItemKind
+  std::uint32_t kinds = 0;                         // bit 1 << ItemKind
   std::shared_ptr<const OperatorBinding> binding;  // nullptr: no such operator, or no model
-  models::RowSet eligible;                // rows of the operator
-  std::vector<OverlayCandidate> overlay;  // in no order
-  std::vector<ItemKey> newest;            // the latest published first, at most kNewest
-  std::size_t items = 0;                  // that may be served
+  models::RowSet eligible;                         // rows of the operator
+  std::vector<OverlayCandidate> overlay;           // in no order
+  std::vector<ItemKey> newest;                     // the latest published first, at most kNewest
+  std::size_t items = 0;                           // that may be served
 
   static constexpr std::size_t kNewest = 2048;
 };
@@ -46,12 +47,13 @@ class SurfaceIndex {
   const SurfaceConfig& config() const { return *config_; }
   bool Serves(data::ItemKind kind) const { return (kinds_ >> static_cast<unsigned>(kind)) & 1u; }
 
-  // A new operator, or the same one with rows or embeddings added. Follow with an Update of every item that
-  // this may move: all of them for a new operator.
+  // A new operator, or the same one with rows or embeddings added. Follow with an Update of every
+  // item that this may move: all of them for a new operator.
   void Bind(std::shared_ptr<const OperatorBinding> binding);
   // The item is new, changed, or at a time boundary.
   void Update(const CatalogueItem& item, runtime::Time now);
-  // The same object until something changed. Cost: two bytes an item and some microseconds after a change.
+  // The same object until something changed. Cost: two bytes an item and some microseconds after a
+  // change.
   std::shared_ptr<const SurfaceView> View();
 
  private:
@@ -64,8 +66,8 @@ class SurfaceIndex {
   models::RowSet eligible_;
   std::vector<OverlayCandidate> overlay_;
   std::unordered_map<ItemKey, std::size_t> overlay_place_;
-  std::unordered_map<ItemKey, runtime::Time> served_;                 // key → visible_from it was filed under
-  std::set<std::pair<std::int64_t, ItemKey>> newest_;                 // (−visible_from, key)
+  std::unordered_map<ItemKey, runtime::Time> served_;  // key → visible_from it was filed under
+  std::set<std::pair<std::int64_t, ItemKey>> newest_;  // (−visible_from, key)
   std::shared_ptr<const SurfaceView> view_;
 };
 

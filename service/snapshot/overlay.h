@@ -16,8 +16,8 @@ namespace cofilter::service {
 // Thread-safety: see ChunkedVector.
 class Overlay {
  public:
-  // Shape: [dim]; empty for an item that is not here, or none of whose features the content map knows.
-  // Valid while the overlay lives.
+  // Shape: [dim]; empty for an item that is not here, or none of whose features the content map
+  // knows. Valid while the overlay lives.
   std::span<const float> Embedding(ItemKey key) const {
     const auto& embedding = embeddings_.Get(key);
     return embedding == nullptr ? std::span<const float>() : std::span<const float>(*embedding);

@@ -21,7 +21,8 @@ struct Step {
 
 absl::Status CycleError(const std::vector<Step>& path, std::string_view closing) {
   constexpr std::size_t kShown = 20;
-  const auto start = std::find_if(path.begin(), path.end(), [&](const Step& s) { return s.id == closing; });
+  const auto start =
+      std::find_if(path.begin(), path.end(), [&](const Step& s) { return s.id == closing; });
   std::string cycle;
   std::size_t shown = 0;
   for (auto step = start; step != path.end(); ++step) {
@@ -42,7 +43,8 @@ absl::Status CheckPrerequisites(std::span<const data::Item> items, const Catalog
   std::unordered_map<std::string_view, const data::Item*> changed;
   for (const data::Item& item : items) changed[item.item_id] = &item;
   const auto prerequisites_of = [&](std::string_view id) -> const std::vector<std::string>* {
-    if (const auto found = changed.find(id); found != changed.end()) return &found->second->prerequisites;
+    if (const auto found = changed.find(id); found != changed.end())
+      return &found->second->prerequisites;
     const CatalogueItem* known = catalogue.Find(id);
     return known == nullptr ? nullptr : &known->item.prerequisites;
   };

@@ -10,9 +10,9 @@
 
 namespace cofilter::service {
 
-// What the catalogue would be after `items` are upserted. Prerequisites that are in neither are allowed: they
-// may come later (and close the cycle then, when they are checked).
-// Errors: INVALID_ARGUMENT that names the cycle, "a → b → a".
+// What the catalogue would be after `items` are upserted. Prerequisites that are in neither are
+// allowed: they may come later (and close the cycle then, when they are checked). Errors:
+// INVALID_ARGUMENT that names the cycle, "a → b → a".
 absl::Status CheckPrerequisites(std::span<const data::Item> items, const Catalogue& catalogue);
 
 }  // namespace cofilter::service

@@ -1,4 +1,5 @@
-// What a call is answered from: model, overlay, catalogue, rules, configuration, each with its revision.
+// What a call is answered from: model, overlay, catalogue, rules, configuration, each with its
+// revision.
 #ifndef COFILTER_SERVICE_SNAPSHOT_SNAPSHOT_H_
 #define COFILTER_SERVICE_SNAPSHOT_SNAPSHOT_H_
 
@@ -25,7 +26,8 @@ struct RuleSet {
   Sequence revision = 0;
 };
 
-// A call pins one and keeps it to its end. Immutable, but for the counters, which move with every event.
+// A call pins one and keeps it to its end. Immutable, but for the counters, which move with every
+// event.
 struct Snapshot {
   std::shared_ptr<const ServerConfig> config;
   Catalogue catalogue;

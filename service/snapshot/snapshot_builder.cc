@@ -26,7 +26,10 @@ PreparedModel PrepareModel(std::shared_ptr<const models::Model> model, const Sna
 
 SnapshotBuilder::SnapshotBuilder(std::shared_ptr<const ServerConfig> config,
                                  std::shared_ptr<Counters> counters, std::shared_ptr<ItemKeys> keys)
-    : config_(std::move(config)), counters_(std::move(counters)), keys_(std::move(keys)), catalogue_(keys_) {
+    : config_(std::move(config)),
+      counters_(std::move(counters)),
+      keys_(std::move(keys)),
+      catalogue_(keys_) {
   surfaces_.reserve(config_->surfaces.size());
   for (const auto& [name, surface] : config_->surfaces) surfaces_.emplace_back(&surface);
 }
@@ -118,8 +121,8 @@ void SnapshotBuilder::PublishBindings() {
 
 std::shared_ptr<const Snapshot> SnapshotBuilder::Build(bool loaded) {
   PublishBindings();
-  auto snapshot = std::make_shared<Snapshot>(
-      Snapshot{config_, catalogue_.Share(), binding_, rules_, counters_, {}, {}, last_key_, loaded});
+  auto snapshot = std::make_shared<Snapshot>(Snapshot{
+      config_, catalogue_.Share(), binding_, rules_, counters_, {}, {}, last_key_, loaded});
   for (SurfaceIndex& surface : surfaces_) {
     snapshot->surfaces.emplace(surface.config().name, surface.View());
   }

@@ -23,7 +23,8 @@ struct PreparedModel {
   ItemKey last_key = 0;             // keys up to it were tied
   Sequence catalogue_revision = 0;  // that the overlay was made from
 };
-// Cost: a look-up an item and operator, and an embedding for each item that the model does not know.
+// Cost: a look-up an item and operator, and an embedding for each item that the model does not
+// know.
 PreparedModel PrepareModel(std::shared_ptr<const models::Model> model, const Snapshot& base);
 
 // Not thread-safe. Every method but Build only notes; Build makes what calls see.

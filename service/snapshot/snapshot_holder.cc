@@ -7,10 +7,11 @@
 
 namespace cofilter::service {
 
-SnapshotHolder::SnapshotHolder(std::shared_ptr<const ServerConfig> config, const runtime::Clock* clock) {
+SnapshotHolder::SnapshotHolder(std::shared_ptr<const ServerConfig> config,
+                               const runtime::Clock* clock) {
   auto counters = std::make_shared<Counters>(*config, clock);
-  current_ =
-      SnapshotBuilder(std::move(config), std::move(counters), std::make_shared<ItemKeys>()).Build(false);
+  current_ = SnapshotBuilder(std::move(config), std::move(counters), std::make_shared<ItemKeys>())
+                 .Build(false);
 }
 
 std::shared_ptr<const Snapshot> SnapshotHolder::Current() const {

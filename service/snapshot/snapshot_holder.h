@@ -19,8 +19,8 @@ class SnapshotHolder {
 
   // Never null. Cost: one lock.
   std::shared_ptr<const Snapshot> Current() const;
-  // The same, brought up to `now` and to `key` first, where the current one is behind them: an item whose hour has
-  // come is served by the very next call, whoever moves the clock.
+  // The same, brought up to `now` and to `key` first, where the current one is behind them: an item
+  // whose hour has come is served by the very next call, whoever moves the clock.
   std::shared_ptr<const Snapshot> At(runtime::Time now, ItemKey key = 0);
 
   void Publish(std::shared_ptr<const Snapshot> next);

@@ -1,4 +1,5 @@
-// Follows the store: by its listener, by asking now and then, and when a call finds the snapshot behind.
+// Follows the store: by its listener, by asking now and then, and when a call finds the snapshot
+// behind.
 #include "service/snapshot/snapshot_publisher.h"
 
 #include <spdlog/spdlog.h>
@@ -26,10 +27,9 @@ std::shared_ptr<const RuleSet> AsRuleSet(std::vector<StoredRule> rules) {
 
 }  // namespace
 
-std::unique_ptr<SnapshotPublisher> SnapshotPublisher::Start(std::shared_ptr<const ServerConfig> config,
-                                                            Store* store, const runtime::Clock* clock,
-                                                            SnapshotHolder* holder,
-                                                            PublisherOptions options) {
+std::unique_ptr<SnapshotPublisher> SnapshotPublisher::Start(
+    std::shared_ptr<const ServerConfig> config, Store* store, const runtime::Clock* clock,
+    SnapshotHolder* holder, PublisherOptions options) {
   std::unique_ptr<SnapshotPublisher> publisher(
       new SnapshotPublisher(std::move(config), store, clock, holder, options));
   SnapshotPublisher* self = publisher.get();
@@ -70,7 +70,8 @@ SnapshotPublisher::~SnapshotPublisher() {
 }
 
 absl::Status SnapshotPublisher::Load() {
-  // The change is taken before the items are read, so that one made meanwhile is read again, never missed.
+  // The change is taken before the items are read, so that one made meanwhile is read again, never
+  // missed.
   COFILTER_ASSIGN_OR_RETURN(const Sequence change, store_->changes().LastChange());
   COFILTER_ASSIGN_OR_RETURN(const Sequence event, store_->events().LastSequence());
   {
@@ -89,8 +90,8 @@ absl::Status SnapshotPublisher::Load() {
   }
   last_change_ = change;
   const absl::StatusOr<std::size_t> warmed =
-      WarmCounters(store_->events(), holder_->Current()->catalogue, event, clock_->Now() - kWarmUpReach,
-                   options_.warm_up_events, *counters_);
+      WarmCounters(store_->events(), holder_->Current()->catalogue, event,
+                   clock_->Now() - kWarmUpReach, options_.warm_up_events, *counters_);
   if (!warmed.ok()) spdlog::warn("the counters start cold: {}", warmed.status().ToString());
   return absl::OkStatus();
 }
@@ -118,7 +119,8 @@ absl::Status SnapshotPublisher::FollowItems() {
       std::lock_guard applying(apply_mutex_);
       after = builder_.catalogue_revision();
     }
-    COFILTER_ASSIGN_OR_RETURN(std::vector<StoredItem> items, store_->catalogue().ChangedAfter(after, kBatch));
+    COFILTER_ASSIGN_OR_RETURN(std::vector<StoredItem> items,
+                              store_->catalogue().ChangedAfter(after, kBatch));
     if (items.empty()) return absl::OkStatus();
     std::lock_guard applying(apply_mutex_);
     builder_.ApplyItems(std::move(items), clock_->Now());
@@ -162,6 +164,7 @@ absl::Status SnapshotPublisher::FollowModel() {
   COFILTER_ASSIGN_OR_RETURN(const ModelPointer pointer, store_->model_pointer().Get());
   std::shared_ptr<const models::Model> model = model_.Next(pointer);
   if (model == nullptr) return absl::OkStatus();
+  const std::uint64_t version = model->version();
   // Beside the one in service: calls go on with it until the swap.
   PreparedModel prepared = PrepareModel(std::move(model), *holder_->Current());
   {
@@ -169,7 +172,7 @@ absl::Status SnapshotPublisher::FollowModel() {
     builder_.SetModel(std::move(prepared), clock_->Now());
     Publish();
   }
-  model_.Serves(pointer.version);
+  model_.Serves(version);
   return absl::OkStatus();
 }
 

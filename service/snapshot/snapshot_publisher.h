@@ -1,5 +1,5 @@
-// Follows the store and publishes the next snapshot whenever the catalogue, the rules, the model pointer or the
-// hour has moved.
+// Follows the store and publishes the next snapshot whenever the catalogue, the rules, the model
+// pointer or the hour has moved.
 #ifndef COFILTER_SERVICE_SNAPSHOT_SNAPSHOT_PUBLISHER_H_
 #define COFILTER_SERVICE_SNAPSHOT_SNAPSHOT_PUBLISHER_H_
 
@@ -22,7 +22,8 @@
 namespace cofilter::service {
 
 struct PublisherOptions {
-  // Changes by this process are followed at once; those of other processes are found by asking, this often.
+  // Changes by this process are followed at once; those of other processes are found by asking,
+  // this often.
   std::chrono::milliseconds poll_interval{200};
   // false: nothing happens but by CatchUp, Follow and the holder's At; for tests.
   bool run_thread = true;
@@ -31,30 +32,33 @@ struct PublisherOptions {
 };
 
 struct PublisherStats {
-  std::uint64_t snapshots = 0;        // published
+  std::uint64_t snapshots = 0;  // published
   std::uint64_t models_loaded = 0;
   std::uint64_t models_refused = 0;
-  std::uint64_t failed_polls = 0;     // the store was away
+  std::uint64_t failed_polls = 0;  // the store was away
 };
 
 // Ownership: store, clock and holder are the caller's and outlive the publisher.
 // Thread-safety: all calls from any thread.
 class SnapshotPublisher {
  public:
-  // Loads the catalogue, the rules and the model that the pointer names, warms the counters, publishes, and
-  // then follows. A store that is away, or a model that is refused, is no error here: what there is is
-  // served, and the thread keeps trying.
-  static std::unique_ptr<SnapshotPublisher> Start(std::shared_ptr<const ServerConfig> config, Store* store,
-                                                  const runtime::Clock* clock, SnapshotHolder* holder,
+  // Loads the catalogue, the rules and the model that the pointer names, warms the counters,
+  // publishes, and then follows. A store that is away, or a model that is refused, is no error
+  // here: what there is is served, and the thread keeps trying.
+  static std::unique_ptr<SnapshotPublisher> Start(std::shared_ptr<const ServerConfig> config,
+                                                  Store* store, const runtime::Clock* clock,
+                                                  SnapshotHolder* holder,
                                                   PublisherOptions options = {});
   ~SnapshotPublisher();
   SnapshotPublisher(const SnapshotPublisher&) = delete;
   SnapshotPublisher& operator=(const SnapshotPublisher&) = delete;
 
-  // After OK the next call is served with every catalogue change up to `revision`: what UpsertItems waits for.
-  // Works in the caller's thread. Errors: those of the store; UNAVAILABLE when the store has not got there.
+  // After OK the next call is served with every catalogue change up to `revision`: what UpsertItems
+  // waits for. Works in the caller's thread. Errors: those of the store; UNAVAILABLE when the store
+  // has not got there.
   absl::Status CatchUp(Sequence revision);
-  // Follows everything once, the model pointer included, in the caller's thread. Errors: those of the store.
+  // Follows everything once, the model pointer included, in the caller's thread. Errors: those of
+  // the store.
   absl::Status Follow();
 
   // What should be served, what is, and why not.
@@ -62,16 +66,16 @@ class SnapshotPublisher {
   PublisherStats stats() const;
 
  private:
-  SnapshotPublisher(std::shared_ptr<const ServerConfig> config, Store* store, const runtime::Clock* clock,
-                    SnapshotHolder* holder, PublisherOptions options);
+  SnapshotPublisher(std::shared_ptr<const ServerConfig> config, Store* store,
+                    const runtime::Clock* clock, SnapshotHolder* holder, PublisherOptions options);
 
   absl::Status Load();
-  absl::Status FollowItems();   // under read_mutex_
+  absl::Status FollowItems();  // under read_mutex_
   absl::Status FollowKeys(ItemKey key);
   absl::Status FollowChanges();
   absl::Status FollowModel();
   void Refresh(runtime::Time now, ItemKey key);
-  void Publish();               // under apply_mutex_
+  void Publish();  // under apply_mutex_
   void Run();
   void Wake();
 

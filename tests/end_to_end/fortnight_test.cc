@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "data/dataset.h"
 #include "data/generator.h"
 #include "models/model.h"
 #include "tests/end_to_end/list_checks.h"
@@ -102,7 +103,8 @@ class FortnightTest : public ::testing::Test {
     const std::string retired = list.items(0).item_id();
     ASSERT_TRUE(server_->RetireItem(retired).ok());
     world_.retired.insert(retired);
-    for (const v1::RecommendedItem& item : List(AskedMember(1), "news", 0).items())
+    const v1::Recommendation after = List(AskedMember(1), "news", 0);
+    for (const v1::RecommendedItem& item : after.items())
       EXPECT_NE(item.item_id(), retired) << "served after it was retired";
   }
 
@@ -151,7 +153,8 @@ class FortnightTest : public ::testing::Test {
     const std::vector<data::Band> bands = data::PopularityBands(degrees, ids);
     double tail = 0, all = 0;
     for (std::uint32_t i = 0; i < kAsked; ++i) {
-      for (const v1::RecommendedItem& item : List(AskedMember(i), surface, dial).items()) {
+      const v1::Recommendation list = List(AskedMember(i), surface, dial);
+      for (const v1::RecommendedItem& item : list.items()) {
         const auto row = op->FindRow(item.item_id());
         ++all;
         if (!row || bands[*row] == data::Band::kTail) ++tail;
@@ -220,7 +223,9 @@ TEST_F(FortnightTest, HoldsItsInvariantsEveryDay) {
       ASSERT_TRUE(server_->Promote(served_).ok());
     }
     if (day == 3) first_tail_share = TailShare("learning", 0);
-    if (day == kCrashDay - 1) ASSERT_TRUE(server_->Backup("evening.db").ok());
+    if (day == kCrashDay - 1) {
+      ASSERT_TRUE(server_->Backup("evening.db").ok());
+    }
     if (::testing::Test::HasFatalFailure()) return;
   }
 

@@ -30,8 +30,7 @@ void MendChecksums(std::span<std::byte> file) {
   }
   for (SectionEntry& entry : table) {
     if (entry.offset > file.size() || entry.bytes > file.size() - entry.offset) continue;
-    entry.checksum =
-        cofilter::runtime::FastChecksum(file.subspan(entry.offset, entry.bytes));
+    entry.checksum = cofilter::runtime::FastChecksum(file.subspan(entry.offset, entry.bytes));
   }
   header.checksum = cofilter::models::HeaderChecksum(header, table);
   std::memcpy(file.data(), &header, sizeof header);
@@ -53,7 +52,8 @@ void ReadOperator(std::span<const std::byte> bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   (void)cofilter::models::ParseManifest({reinterpret_cast<const char*>(data), size});
-  // 8-byte alignment, as a mapped file has; a file that is read as it is, and one with good checksums.
+  // 8-byte alignment, as a mapped file has; a file that is read as it is, and one with good
+  // checksums.
   std::vector<std::uint64_t> aligned((size + 7) / 8);
   const std::span<std::byte> bytes = std::as_writable_bytes(std::span(aligned)).first(size);
   if (size > 0) std::memcpy(bytes.data(), data, size);

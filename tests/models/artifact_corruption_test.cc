@@ -24,7 +24,8 @@ class ArtifactCorruptionTest : public testing::Test {
  protected:
   ArtifactCorruptionTest() : directory_(*runtime::TemporaryDirectory::Create()) {
     EXPECT_TRUE(
-        PublishArtifact(directory_.path(), MakeArtifactDescription(), MakeArtifactOperators()).ok());
+        PublishArtifact(directory_.path(), MakeArtifactDescription(), MakeArtifactOperators())
+            .ok());
     good_ = *runtime::ReadFile(PathOf(kFile));
     manifest_ = *runtime::ReadFile(PathOf(kManifestName));
   }
@@ -33,16 +34,19 @@ class ArtifactCorruptionTest : public testing::Test {
     return ArtifactPath(directory_.path(), 1) + "/" + std::string(name);
   }
   void Write(std::string_view name, std::string_view content) const {
-    // A new file each time: some file systems wait for the disk when one is cut to nothing and written again.
+    // A new file each time: some file systems wait for the disk when one is cut to nothing and
+    // written again.
     std::filesystem::remove(PathOf(name));
     std::ofstream(PathOf(name), std::ios::binary | std::ios::trunc)
         .write(content.data(), static_cast<std::streamsize>(content.size()));
   }
   absl::Status Load() const { return Model::Load(ArtifactPath(directory_.path(), 1)).status(); }
 
-  // Writes the file and a manifest whose digests are right for it: only what the numbers say is wrong then.
-  void WriteWithDigests(const std::string& content,
-                        const std::function<void(Manifest*)>& change = [](Manifest*) {}) const {
+  // Writes the file and a manifest whose digests are right for it: only what the numbers say is
+  // wrong then.
+  void WriteWithDigests(
+      const std::string& content,
+      const std::function<void(Manifest*)>& change = [](Manifest*) {}) const {
     Write(kFile, content);
     Manifest manifest = *ParseManifest(manifest_);
     for (OperatorRecord& record : manifest.operators) {
@@ -67,9 +71,9 @@ class ArtifactCorruptionTest : public testing::Test {
     return table;
   }
   // Puts the table back, with the checksum of the header made right.
-  void SetTable(std::string* file, const std::vector<SectionEntry>& table,
-                const std::function<void(OperatorFileHeader*)>& change =
-                    [](OperatorFileHeader*) {}) const {
+  void SetTable(
+      std::string* file, const std::vector<SectionEntry>& table,
+      const std::function<void(OperatorFileHeader*)>& change = [](OperatorFileHeader*) {}) const {
     OperatorFileHeader header;
     std::memcpy(&header, file->data(), sizeof header);
     change(&header);

@@ -16,8 +16,8 @@ ArtifactDescription MakeArtifactDescription() {
 
 std::vector<OperatorArrays> MakeArtifactOperators() {
   std::vector<OperatorArrays> all;
-  all.push_back(MakeExample(
-      {.items = 9, .dim = 3, .lists = 2, .neighbours = 3, .buckets = 4, .seed = 11}));
+  all.push_back(
+      MakeExample({.items = 9, .dim = 3, .lists = 2, .neighbours = 3, .buckets = 4, .seed = 11}));
   all.back().name = "news";
   all.back().parameters.history = {.by_rank = 0.5, .by_age = 0.25, .limit = 50};
   all.push_back(MakeExample({.items = 7, .dim = 2, .lists = 0, .buckets = 0, .seed = 12}));

@@ -32,8 +32,8 @@ std::string Changed(std::string_view from, std::string_view to) {
   const std::size_t body = text.rfind(",\n  \"checksum\"");
   char digits[17];
   std::snprintf(digits, sizeof digits, "%016llx",
-                static_cast<unsigned long long>(runtime::FastChecksum(
-                    std::as_bytes(std::span(text).first(body)))));
+                static_cast<unsigned long long>(
+                    runtime::FastChecksum(std::as_bytes(std::span(text).first(body)))));
   text.replace(text.rfind("\"\n}") - 16, 16, digits);
   return text;
 }

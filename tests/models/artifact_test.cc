@@ -85,8 +85,7 @@ TEST_F(ArtifactTest, WhatIsPublishedIsLoaded) {
 
 TEST_F(ArtifactTest, EqualInputGivesEqualBytes) {
   for (int time = 0; time < 2; ++time) {
-    ASSERT_TRUE(
-        PublishArtifact(path(), MakeArtifactDescription(), MakeArtifactOperators()).ok());
+    ASSERT_TRUE(PublishArtifact(path(), MakeArtifactDescription(), MakeArtifactOperators()).ok());
   }
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(ArtifactPath(path(), 1))) {
@@ -112,6 +111,8 @@ TEST_F(ArtifactTest, VersionsRiseAndAreNeverUsedAgain) {
   EXPECT_THAT(*ListArtifacts(path()), testing::ElementsAre(1));
   EXPECT_EQ(publish(), 3u);  // the report of 2 is still there
   EXPECT_THAT(*ListArtifacts(path()), testing::ElementsAre(1, 3));
+  std::ofstream(path() + "/4") << "a file in the way";
+  EXPECT_EQ(publish(), 5u);
 }
 
 TEST_F(ArtifactTest, PublishersSideBySideGetNumbersOfTheirOwn) {

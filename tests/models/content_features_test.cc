@@ -41,7 +41,7 @@ TEST(ContentFeaturesTest, WordsAndTheirPairs) {
 }
 
 TEST(ContentFeaturesTest, CharactersAndBigramsOfChinese) {
-  EXPECT_EQ(OfTitle("安全生产").size(), 7u);  // four characters, three bigrams
+  EXPECT_EQ(OfTitle("安全生产").size(), 7u);    // four characters, three bigrams
   EXPECT_EQ(OfTitle("安全，生产").size(), 6u);  // a comma parts the bigram
   EXPECT_GT(Shared("安全生产", "安全教育"), 2u);
   EXPECT_EQ(OfTitle("5G时代").size(), 4u);  // a word, two characters, a bigram
@@ -106,8 +106,8 @@ TEST(ContentFeaturesTest, HashesNeverChange) {
   features.title = "Safety 安全";
   features.topics = {"law"};
   features.publisher = "press";
-  const std::vector<std::pair<std::uint32_t, float>> right = {
-      {16654, 1}, {32809, 1}, {35473, 1}, {50197, 1}, {60324, 1}, {62311, 1}};
+  const std::vector<std::pair<std::uint32_t, float>> right = {{16654, 1}, {32809, 1}, {35473, 1},
+                                                              {50197, 1}, {60324, 1}, {62311, 1}};
   EXPECT_EQ(HashFeatures(features, 65536), right);
 }
 

@@ -33,17 +33,22 @@ Problem MakeProblem(std::size_t groups, std::size_t octets, std::uint32_t seed, 
   }
   for (std::size_t row = 0; row < rows; ++row) {
     problem.scales.push_back(static_cast<float>(random() % 1000) / 7e4f);
-    problem.offsets.push_back(static_cast<float>(static_cast<int>(random() % 2000) - 1000) / 300.0f);
+    problem.offsets.push_back(static_cast<float>(static_cast<int>(random() % 2000) - 1000) /
+                              300.0f);
     problem.offset_scales.push_back(static_cast<float>(random() % 1000) / 500.0f);
   }
   for (std::size_t group = 0; group < groups; ++group) {
     const std::uint64_t word = (std::uint64_t{random()} << 32) | random();
     problem.eligible.push_back(group % 5 == 4 ? 0 : group % 5 == 3 ? word & 0xffff0000 : word);
   }
-  problem.input = {problem.codes.data(),   octets,
-                   problem.query.data(),   0.013f,
-                   problem.scales.data(),  problem.offsets.data(),
-                   problem.offset_scales.data(), problem.eligible.data(),
+  problem.input = {problem.codes.data(),
+                   octets,
+                   problem.query.data(),
+                   0.013f,
+                   problem.scales.data(),
+                   problem.offsets.data(),
+                   problem.offset_scales.data(),
+                   problem.eligible.data(),
                    groups};
   return problem;
 }

@@ -165,7 +165,8 @@ double DenseReference::ToRow(const HistoryEntry& entry, int notch, std::uint32_t
   }
   const double weight = p.global.weight == 0 && foreign ? 1.0 : p.global.weight;
   if (arrays_.dim == 0 || weight == 0) return sum;
-  const auto own = std::span(arrays_.embeddings).subspan(std::size_t{row} * arrays_.dim, arrays_.dim);
+  const auto own =
+      std::span(arrays_.embeddings).subspan(std::size_t{row} * arrays_.dim, arrays_.dim);
   return sum + weight * std::pow(Rel(row), -p.global.target_exponent[notch]) * entry.weight *
                    std::pow(SourceRel(entry), -p.global.source_exponent) *
                    Dot(own, EmbeddingOf(entry));
@@ -175,9 +176,8 @@ double DenseReference::ToForeign(const HistoryEntry& entry, int notch,
                                  std::span<const float> embedding) const {
   const OperatorParameters& p = arrays_.parameters;
   const double weight = p.global.weight == 0 ? 1.0 : p.global.weight;
-  return weight * std::pow(p.content.assumed_rel, -p.global.target_exponent[notch]) *
-         entry.weight * std::pow(SourceRel(entry), -p.global.source_exponent) *
-         Dot(embedding, EmbeddingOf(entry));
+  return weight * std::pow(p.content.assumed_rel, -p.global.target_exponent[notch]) * entry.weight *
+         std::pow(SourceRel(entry), -p.global.source_exponent) * Dot(embedding, EmbeddingOf(entry));
 }
 
 double DenseReference::Score(std::span<const HistoryEntry> history, int notch,

@@ -23,8 +23,8 @@ struct ExampleShape {
 // Degrees with a long tail (some are 0), signed list values, exponents that differ at every notch.
 OperatorArrays MakeExample(const ExampleShape& shape);
 
-// Members of two groups that never read across: items below items / 2 only connect among themselves, and so do
-// the others; embeddings point along one of two axes.
+// Members of two groups that never read across: items below items / 2 only connect among
+// themselves, and so do the others; embeddings point along one of two axes.
 OperatorArrays MakeTwoCommunities(std::uint32_t items);
 
 // n different rows from a seed, with weights 0.2 to 1.

@@ -1,4 +1,5 @@
-// The operator against its formula: scores, contributions, fold-in, foreign items, degenerate catalogues.
+// The operator against its formula: scores, contributions, fold-in, foreign items, degenerate
+// catalogues.
 #include "models/operator.h"
 
 #include <gmock/gmock.h>
@@ -106,8 +107,7 @@ TEST_P(OperatorFormulaTest, FoldingInPartsAddsUp) {
   model_->ScoreAll(model_->Fold(first), 3, &a);
   model_->ScoreAll(model_->Fold(second), 3, &b);
   for (std::uint32_t row = 0; row < model_->items(); ++row) {
-    ASSERT_NEAR(whole[row], a[row] + b[row],
-                1e-5 * Magnitude(reference_, history_, 3, row));
+    ASSERT_NEAR(whole[row], a[row] + b[row], 1e-5 * Magnitude(reference_, history_, 3, row));
   }
 }
 
@@ -329,10 +329,12 @@ TEST(OperatorTest, RefusesArraysThatDoNotHoldTogether) {
   refuses("trend", [&](auto& a) { a.trend[1] = nan; });
   refuses("lists", [](auto& a) { a.lists.pop_back(); });
   refuses("list0.offsets", [](auto& a) { a.lists[0].offsets[0] = 1; });
-  refuses("list0.offsets", [](auto& a) { std::swap(a.lists[0].offsets[3], a.lists[0].offsets[4]); });
+  refuses("list0.offsets",
+          [](auto& a) { std::swap(a.lists[0].offsets[3], a.lists[0].offsets[4]); });
   refuses("list0.offsets", [](auto& a) { a.lists[0].offsets.back() += 1; });
   refuses("list0.targets", [](auto& a) { a.lists[0].targets[0] = 20; });
-  refuses("list0.targets", [](auto& a) { std::swap(a.lists[0].targets[0], a.lists[0].targets[1]); });
+  refuses("list0.targets",
+          [](auto& a) { std::swap(a.lists[0].targets[0], a.lists[0].targets[1]); });
   refuses("list0.targets", [](auto& a) { a.lists[0].targets[0] = 0; });  // itself
   refuses("list0.values", [](auto& a) { a.lists[0].values.pop_back(); });
   refuses("list0.values", [&](auto& a) { a.lists[0].values[1] = nan; });

@@ -1,8 +1,8 @@
 // What every scorer must do, on data whose right answer is known by construction.
 #include "models/scorer.h"
 
-#include <Eigen/Dense>
 #include <gtest/gtest.h>
+#include <Eigen/Dense>
 
 #include <cmath>
 #include <functional>
@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::uint32_t kItems = 40;  // two communities of 20
 
-// 200 members a community, each with every second item of it, so that all pairs of one parity occur together
-// and the pairs of unlike parity through members in between.
+// 200 members a community, each with every second item of it, so that all pairs of one parity occur
+// together and the pairs of unlike parity through members in between.
 struct Log {
   std::vector<std::uint64_t> offsets = {0};
   std::vector<std::uint32_t> rows;
@@ -130,16 +130,16 @@ TEST_P(ScorerContractTest, TheSameCallGivesTheSameBits) {
 
 INSTANTIATE_TEST_SUITE_P(
     Scorers, ScorerContractTest,
-    testing::Values(Case{"popularity", [] { return MakePopularityScorer(MakeLog().degrees); }, false},
-                    Case{"item_cosine",
-                         [] {
-                           const Log log = MakeLog();
-                           return *MakeItemCosineScorer(log.offsets, log.rows, kItems);
-                         },
-                         true},
-                    Case{"implicit_als", [] { return *MakeImplicitAlsScorer(MakeAls()); }, true},
-                    Case{"operator", [] { return std::make_unique<const OperatorWithScorer>(); },
-                         true}),
+    testing::Values(
+        Case{"popularity", [] { return MakePopularityScorer(MakeLog().degrees); }, false},
+        Case{"item_cosine",
+             [] {
+               const Log log = MakeLog();
+               return *MakeItemCosineScorer(log.offsets, log.rows, kItems);
+             },
+             true},
+        Case{"implicit_als", [] { return *MakeImplicitAlsScorer(MakeAls()); }, true},
+        Case{"operator", [] { return std::make_unique<const OperatorWithScorer>(); }, true}),
     [](const auto& each) { return each.param.name; });
 
 TEST(ItemCosineScorerTest, EqualsTheFormula) {
@@ -148,7 +148,8 @@ TEST(ItemCosineScorerTest, EqualsTheFormula) {
   const auto best = *MakeItemCosineScorer(log.offsets, log.rows, kItems, 5);
   std::vector<float> right(kItems), found(kItems), cut(kItems);
   for (std::size_t m = 0; m + 1 < log.offsets.size(); ++m) {
-    const auto history = std::span(log.rows).subspan(log.offsets[m], log.offsets[m + 1] - log.offsets[m]);
+    const auto history =
+        std::span(log.rows).subspan(log.offsets[m], log.offsets[m + 1] - log.offsets[m]);
     if (std::find(history.begin(), history.end(), 3u) == history.end()) continue;
     for (const std::uint32_t row : history) {
       if (row != 3) right[row] += 1 / std::sqrt(log.degrees[row] * log.degrees[3]);
@@ -182,7 +183,8 @@ TEST(ItemCosineScorerTest, RefusesALogThatDoesNotHoldTogether) {
 
 TEST(ImplicitAlsScorerTest, FoldsInTheLeastSquaresSolution) {
   ImplicitAlsArrays arrays = MakeAls();
-  for (std::size_t i = 0; i < arrays.item_embeddings.size(); i += 3) arrays.item_embeddings[i] += 0.1f;
+  for (std::size_t i = 0; i < arrays.item_embeddings.size(); i += 3)
+    arrays.item_embeddings[i] += 0.1f;
   // Minimises Σ_j c_j (p_j − x·y_j)² + λ|x|² over all items, written down directly.
   const std::vector<std::uint32_t> rows = {4, 25};
   const std::vector<float> weights = {1.0f, 0.5f};

@@ -97,9 +97,10 @@ class Recorder {
   absl::StatusOr<std::optional<Sequence>> Insert(const data::Event& event, MemberKey member,
                                                  ItemKey item, Sequence previous);
   absl::StatusOr<std::optional<StoredEvent>> Find(std::string_view event_id);
-  // At one number: 0 nothing, 1 another id, 2 this id and *stored is filled.
-  absl::StatusOr<int> Probe(std::int64_t hash, std::string_view event_id, StoredEvent* stored);
-  absl::Status NoteKnown(const data::Event& event, MemberKey member, ItemKey item);
+  // What stands at one number; *stored is filled when it is this id.
+  enum class Found { kNothing, kOtherId, kThisId };
+  absl::StatusOr<Found> Probe(std::int64_t hash, std::string_view event_id, StoredEvent* stored);
+  void NoteKnown(const data::Event& event, MemberKey member, ItemKey item);
   absl::Status Retract(const data::Event& event, MemberKey member, std::uint32_t index,
                        Sequence sequence);
   absl::StatusOr<bool> RetractedBefore(const data::Event& event, MemberKey member,
@@ -139,12 +140,12 @@ absl::Status Recorder::WritePair(MemberKey member, ItemKey item, const Pair& pai
       .Run();
 }
 
-absl::StatusOr<int> Recorder::Probe(std::int64_t hash, std::string_view event_id,
-                                    StoredEvent* stored) {
+absl::StatusOr<Recorder::Found> Recorder::Probe(std::int64_t hash, std::string_view event_id,
+                                                StoredEvent* stored) {
   Query query = connection_.Use(kFindEvent);
   COFILTER_ASSIGN_OR_RETURN(const bool row, query.BindInt(hash).Step());
-  if (!row) return 0;
-  if (query.Int(0) != organisation_ || query.Bytes(1) != event_id) return 1;
+  if (!row) return Found::kNothing;
+  if (query.Int(0) != organisation_ || query.Bytes(1) != event_id) return Found::kOtherId;
   stored->sequence = query.Int(2);
   stored->member = query.Int(3);
   stored->item = static_cast<ItemKey>(query.Int(4));
@@ -154,15 +155,15 @@ absl::StatusOr<int> Recorder::Probe(std::int64_t hash, std::string_view event_id
   if (!query.IsNull(7)) stored->progress = query.Real(7);
   stored->rest = query.Bytes(8);
   stored->retracted = query.Int(9) != 0;
-  return 2;
+  return Found::kThisId;
 }
 
 absl::StatusOr<std::optional<StoredEvent>> Recorder::Find(std::string_view event_id) {
   StoredEvent stored;
   for (std::int64_t hash = HashOf(organisation_, event_id, &scratch_);; hash = NextHash(hash)) {
-    COFILTER_ASSIGN_OR_RETURN(const int probe, Probe(hash, event_id, &stored));
-    if (probe == 0) return std::optional<StoredEvent>();
-    if (probe == 2) return stored;
+    COFILTER_ASSIGN_OR_RETURN(const Found found, Probe(hash, event_id, &stored));
+    if (found == Found::kNothing) return std::optional<StoredEvent>();
+    if (found == Found::kThisId) return stored;
   }
 }
 
@@ -191,12 +192,12 @@ absl::StatusOr<std::optional<Sequence>> Recorder::Insert(const data::Event& even
       writer_.TakeEvent();
       return sequence;
     }
-    COFILTER_ASSIGN_OR_RETURN(const int probe, Probe(hash, event.event_id, &found_));
-    if (probe == 2) return std::optional<Sequence>();
+    COFILTER_ASSIGN_OR_RETURN(const Found found, Probe(hash, event.event_id, &found_));
+    if (found == Found::kThisId) return std::optional<Sequence>();
   }
 }
 
-absl::Status Recorder::NoteKnown(const data::Event& event, MemberKey member, ItemKey item) {
+void Recorder::NoteKnown(const data::Event& event, MemberKey member, ItemKey item) {
   std::optional<double> progress;
   if (event.progress.has_value()) progress = *event.progress;
   // received_at is the server's word, and differs when the same event is sent again.
@@ -209,7 +210,6 @@ absl::Status Recorder::NoteKnown(const data::Event& event, MemberKey member, Ite
   } else {
     outcome_.conflicting_event_ids.push_back(event.event_id);
   }
-  return absl::OkStatus();
 }
 
 absl::Status Recorder::Record(const data::Event& event, std::uint32_t index) {
@@ -226,7 +226,10 @@ absl::Status Recorder::Record(const data::Event& event, std::uint32_t index) {
   COFILTER_ASSIGN_OR_RETURN(Pair pair, ReadPair(member, item));
   COFILTER_ASSIGN_OR_RETURN(const std::optional<Sequence> sequence,
                             Insert(event, member, item, pair.last_event));
-  if (!sequence.has_value()) return NoteKnown(event, member, item);
+  if (!sequence.has_value()) {
+    NoteKnown(event, member, item);
+    return absl::OkStatus();
+  }
   ++outcome_.recorded;
   pair.last_event = *sequence;
 

@@ -12,10 +12,10 @@ namespace {
 constexpr char kAdd[] =
     "INSERT OR REPLACE INTO receipt (organisation, recommendation_id, at, body) VALUES (?,?,?,?)";
 constexpr char kGet[] = "SELECT body FROM receipt WHERE organisation=? AND recommendation_id=?";
-// Receipts stand in the order of their times, nearly: looking at the first ones is enough.
+// Receipts stand nearly in the order of their times: looking at the first ones is enough.
 constexpr char kPrune[] =
     "DELETE FROM receipt WHERE sequence IN (SELECT sequence FROM "
-    "(SELECT sequence, at FROM receipt ORDER BY sequence LIMIT 500) WHERE at<?)";
+    "(SELECT sequence, at FROM receipt ORDER BY sequence LIMIT ?) WHERE at<?)";
 
 }  // namespace
 
@@ -72,7 +72,13 @@ absl::Status SqliteReceipts::Write(WriterConnection& writer, const Receipts& rec
                                  .Run());
   }
   const runtime::Time oldest = writer.Now() - kept_;
-  return writer.connection().Use(kPrune).BindInt(oldest.time_since_epoch().count()).Run();
+  // More than come, so that the old ones do go.
+  const auto looked_at = static_cast<std::int64_t>(100 + 2 * receipts.size());
+  return writer.connection()
+      .Use(kPrune)
+      .BindInt(looked_at)
+      .BindInt(oldest.time_since_epoch().count())
+      .Run();
 }
 
 void SqliteReceipts::Finish(const absl::Status& status) {

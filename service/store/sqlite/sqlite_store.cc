@@ -101,7 +101,7 @@ absl::Status SqliteStoreOptions::Validate() const {
   COFILTER_RETURN_IF_ERROR(InRange("read_cache_mib", read_cache_mib, 1, 4096));
   COFILTER_RETURN_IF_ERROR(InRange("write_cache_mib", write_cache_mib, 1, 4096));
   COFILTER_RETURN_IF_ERROR(InRange("busy_timeout", busy_timeout.count(), 0, 3600000));
-  return InRange("receipts_kept", receipts_kept.count(), 1, 24 * 36500);
+  return InRange("receipts_kept", receipts_kept.count(), 1, 876000);
 }
 
 absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(const SqliteStoreOptions& options) {

@@ -43,24 +43,31 @@ void WriteQueue::Stop() {
 }
 
 void WriteQueue::Submit(WriteJob job) {
-  absl::Status refused;
+  absl::Status accepted = absl::OkStatus();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (stopping_) {
-      refused = absl::CancelledError("store: closing");
-    } else if (!jobs_.empty() && queued_weight_ + job.weight > options_.max_queued_weight) {
-      refused = absl::ResourceExhaustedError(
-          absl::StrCat("store: ", queued_weight_, " rows wait to be written; at most ",
-                       options_.max_queued_weight, " may: try again later"));
-    } else {
+    accepted = Accepts(job.weight);
+    if (accepted.ok()) {
       queued_weight_ += job.weight;
       if (!job.lazy) ++urgent_;
       if (jobs_.empty()) lazy_until_ = std::chrono::steady_clock::now() + kLazyWait;
       jobs_.push_back(std::move(job));
+      wake_.notify_one();
+      return;
     }
   }
-  if (!refused.ok()) return job.done(std::move(refused));
-  wake_.notify_one();
+  job.done(std::move(accepted));
+}
+
+absl::Status WriteQueue::Accepts(std::size_t weight) const {
+  if (stopping_) return absl::CancelledError("store: closing");
+  // A job of any size is taken when it is the only one.
+  if (jobs_.empty() || queued_weight_ + weight <= options_.max_queued_weight) {
+    return absl::OkStatus();
+  }
+  return absl::ResourceExhaustedError(
+      absl::StrCat("store: ", queued_weight_, " rows wait to be written; at most ",
+                   options_.max_queued_weight, " may: try again later"));
 }
 
 absl::Status WriteQueue::RunAndWait(std::size_t weight,

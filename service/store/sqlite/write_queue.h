@@ -65,7 +65,8 @@ class WriteQueue {
         clock_(clock),
         checkpoint_at_(options.checkpoint_pages) {}
   void Run();
-  std::vector<WriteJob> TakeBatch();  // with mutex_ held
+  absl::Status Accepts(std::size_t weight) const;  // with mutex_ held
+  std::vector<WriteJob> TakeBatch();               // with mutex_ held
   void Execute(std::vector<WriteJob>& batch);
   absl::Status EnsureOpen();
   void NotifyChange();

@@ -63,10 +63,10 @@ TEST(ConfigTest, ExampleFileHoldsTheDefaults) {
 TEST(ConfigTest, DocumentNamesEveryKey) {
   const absl::StatusOr<std::string> document = runtime::ReadFile(COFILTER_CONFIG_DOCUMENT);
   ASSERT_TRUE(document.ok()) << document.status();
-  for (const char* key :
-       {"organisation", "time_zone", "store.path", "models.directory", "server.listen", "server.worker_threads",
-        "server.max_in_flight", "kinds", "operator", "exclude", "weights", "dial", "freshness_half_life",
-        "trending_half_life", "count", "candidates", "[operators.NAME]"}) {
+  for (const char* key : {"organisation", "time_zone", "store.path", "models.directory",
+                          "server.listen", "server.worker_threads", "server.max_in_flight", "kinds",
+                          "operator", "exclude", "weights", "dial", "freshness_half_life",
+                          "trending_half_life", "count", "candidates", "[operators.NAME]"}) {
     EXPECT_THAT(*document, HasSubstr(std::string("`") + key));
   }
 }
@@ -142,48 +142,62 @@ TEST(ConfigTest, RevisionFollowsTheText) {
 
 TEST(ConfigTest, UnknownKeyNamesTheNearest) {
   EXPECT_THAT(ErrorOf("\n[server]\nlisten_on = \"x\"\n"),
-              AllOf(StartsWith("c.toml:3: "), HasSubstr("server.listen_on"), HasSubstr("did you mean server.listen?")));
+              AllOf(StartsWith("c.toml:3: "), HasSubstr("server.listen_on"),
+                    HasSubstr("did you mean server.listen?")));
   EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\nfreshnes_half_life = \"1d\"\n"),
-              AllOf(StartsWith("c.toml:3: "), HasSubstr("did you mean surfaces.news.freshness_half_life?")));
+              AllOf(StartsWith("c.toml:3: "),
+                    HasSubstr("did you mean surfaces.news.freshness_half_life?")));
   EXPECT_THAT(ErrorOf("[operator.news]\nx = 1\n"), HasSubstr("did you mean operators?"));
   EXPECT_THAT(ErrorOf("zzzzzzzzzzzz = 1\n"), HasSubstr("right: organisation"));
 }
 
 TEST(ConfigTest, WrongValueNamesLineKeyValueAndWhatIsRight) {
   EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"newz\"]\n"),
-              AllOf(StartsWith("c.toml:2: surfaces.news.kinds: "), HasSubstr("newz"), HasSubstr("right: any of news")));
+              AllOf(StartsWith("c.toml:2: surfaces.news.kinds: "), HasSubstr("newz"),
+                    HasSubstr("right: any of news")));
   EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\", \"news\"]\n"), HasSubstr("twice"));
   EXPECT_THAT(ErrorOf("[surfaces.news]\ndial = 0\n"), HasSubstr("surfaces.news.kinds"));
-  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\nexclude = [\"reed\"]\n"),
-              AllOf(StartsWith("c.toml:3: surfaces.news.exclude"), HasSubstr("reed"), HasSubstr("read")));
+  EXPECT_THAT(
+      ErrorOf("[surfaces.news]\nkinds = [\"news\"]\nexclude = [\"reed\"]\n"),
+      AllOf(StartsWith("c.toml:3: surfaces.news.exclude"), HasSubstr("reed"), HasSubstr("read")));
   EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\nweights = {reed = 1}\n"),
               HasSubstr("did you mean surfaces.news.weights.read?"));
-  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\nweights = {read = 2}\n"),
-              AllOf(HasSubstr("surfaces.news.weights.read"), HasSubstr("2"), HasSubstr("from 0 to 1")));
-  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\nweights = {impression = 1}\n"), HasSubstr("impression"));
+  EXPECT_THAT(
+      ErrorOf("[surfaces.news]\nkinds = [\"news\"]\nweights = {read = 2}\n"),
+      AllOf(HasSubstr("surfaces.news.weights.read"), HasSubstr("2"), HasSubstr("from 0 to 1")));
+  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\nweights = {impression = 1}\n"),
+              HasSubstr("impression"));
   EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\ndial = 1.5\n"),
               AllOf(StartsWith("c.toml:3: surfaces.news.dial: 1.5"), HasSubstr("from 0 to 1")));
-  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\ndial = nan\n"), HasSubstr("surfaces.news.dial"));
-  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\ncount = 501\n"), HasSubstr("from 1 to 500"));
+  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\ndial = nan\n"),
+              HasSubstr("surfaces.news.dial"));
+  EXPECT_THAT(ErrorOf("[surfaces.news]\nkinds = [\"news\"]\ncount = 501\n"),
+              HasSubstr("from 1 to 500"));
   EXPECT_THAT(ErrorOf("[surfaces.News]\nkinds = [\"news\"]\n"), HasSubstr("a-z"));
   EXPECT_THAT(ErrorOf("surfaces = 3\n"), HasSubstr("[surfaces.NAME]"));
-  EXPECT_THAT(ErrorOf("[server]\nlisten = \"8470\"\n"), AllOf(StartsWith("c.toml:2: server.listen"), HasSubstr("address:port")));
+  EXPECT_THAT(ErrorOf("[server]\nlisten = \"8470\"\n"),
+              AllOf(StartsWith("c.toml:2: server.listen"), HasSubstr("address:port")));
   EXPECT_THAT(ErrorOf("[server]\nlisten = \"::1:99999\"\n"), HasSubstr("address:port"));
   EXPECT_THAT(ErrorOf("[server]\nmax_in_flight = 0\n"), HasSubstr("from 1"));
-  EXPECT_THAT(ErrorOf("organisation = 3\n"), AllOf(StartsWith("c.toml:1: organisation: 3"), HasSubstr("text")));
+  EXPECT_THAT(ErrorOf("organisation = 3\n"),
+              AllOf(StartsWith("c.toml:1: organisation: 3"), HasSubstr("text")));
   EXPECT_THAT(ErrorOf("time_zone = \"Mars Time\"\n"), HasSubstr("IANA"));
 }
 
 TEST(ConfigTest, TimesAreText) {
-  for (const char* wrong : {"2", "\"2\"", "\"2w\"", "\"-1h\"", "\"0h\"", "\"h\"", "\"nand\"", "\"1e9d\"", "\"1 h\""}) {
-    EXPECT_THAT(ErrorOf(std::string("[surfaces.news]\nkinds = [\"news\"]\ntrending_half_life = ") + wrong + "\n"),
-                AllOf(StartsWith("c.toml:3: surfaces.news.trending_half_life"), HasSubstr("\"36h\"")))
+  for (const char* wrong :
+       {"2", "\"2\"", "\"2w\"", "\"-1h\"", "\"0h\"", "\"h\"", "\"nand\"", "\"1e9d\"", "\"1 h\""}) {
+    EXPECT_THAT(
+        ErrorOf(std::string("[surfaces.news]\nkinds = [\"news\"]\ntrending_half_life = ") + wrong +
+                "\n"),
+        AllOf(StartsWith("c.toml:3: surfaces.news.trending_half_life"), HasSubstr("\"36h\"")))
         << wrong;
   }
 }
 
 TEST(ConfigTest, WhatIsNotTomlIsSaidWithItsLine) {
-  EXPECT_THAT(ErrorOf("organisation = \"a\"\n[store\n"), AllOf(StartsWith("c.toml:2: not TOML: "), HasSubstr("[store")));
+  EXPECT_THAT(ErrorOf("organisation = \"a\"\n[store\n"),
+              AllOf(StartsWith("c.toml:2: not TOML: "), HasSubstr("[store")));
   EXPECT_THAT(ErrorOf("organisation = \"a\"\norganisation = \"b\"\n"), HasSubstr("not TOML"));
   EXPECT_THAT(ErrorOf(std::string(100000, '[')), HasSubstr("c.toml"));
 }

@@ -1,4 +1,5 @@
-// The score by the formula of models/operator_parameters.h, straight from the arrays: slow, and independent of what serves.
+// The score by the formula of models/operator_parameters.h, straight from the arrays: slow, and
+// independent of what serves.
 #ifndef COFILTER_TESTS_SERVICE_RECOMMEND_EXACT_FOLD_H_
 #define COFILTER_TESTS_SERVICE_RECOMMEND_EXACT_FOLD_H_
 
@@ -27,7 +28,9 @@ class ExactFold {
   }
 
   // Adds an item of the history, its weight included.
-  void Add(const data::Item& item, double weight) { history_.push_back({RowOf(item.item_id), Embedding(item), weight}); }
+  void Add(const data::Item& item, double weight) {
+    history_.push_back({RowOf(item.item_id), Embedding(item), weight});
+  }
 
   double Score(const data::Item& item, int notch) const {
     const std::optional<std::uint32_t> target = RowOf(item.item_id);
@@ -46,7 +49,8 @@ class ExactFold {
       for (std::size_t b = 0; b < arrays_.lists.size(); ++b) {
         const auto& parameters = arrays_.parameters.lists[b];
         score += std::pow(Rel(target), -parameters.target_exponent[n]) * entry.weight *
-                 std::pow(Rel(entry.row), -parameters.source_exponent) * Listed(b, *entry.row, *target);
+                 std::pow(Rel(entry.row), -parameters.source_exponent) *
+                 Listed(b, *entry.row, *target);
       }
     }
     return score;
@@ -66,11 +70,13 @@ class ExactFold {
   };
 
   double Rel(std::optional<std::uint32_t> row) const {
-    return row.has_value() ? std::max(arrays_.degrees[*row], 1.0f) / mean_ : arrays_.parameters.content.assumed_rel;
+    return row.has_value() ? std::max(arrays_.degrees[*row], 1.0f) / mean_
+                           : arrays_.parameters.content.assumed_rel;
   }
   std::vector<double> Embedding(const data::Item& item) const {
     if (const auto row = RowOf(item.item_id)) {
-      const auto begin = arrays_.embeddings.begin() + static_cast<std::ptrdiff_t>(std::size_t{*row} * arrays_.dim);
+      const auto begin =
+          arrays_.embeddings.begin() + static_cast<std::ptrdiff_t>(std::size_t{*row} * arrays_.dim);
       return {begin, begin + arrays_.dim};
     }
     models::ContentFeatures features;
@@ -97,9 +103,10 @@ class ExactFold {
 };
 
 // w of an entry, by the formula.
-inline double HistoryWeight(const models::HistoryWeightParameters& parameters, double confidence, int rank,
-                            double age_days) {
-  return confidence * std::pow(1.0 + rank, -parameters.by_rank) * std::pow(1.0 + age_days, -parameters.by_age);
+inline double HistoryWeight(const models::HistoryWeightParameters& parameters, double confidence,
+                            int rank, double age_days) {
+  return confidence * std::pow(1.0 + rank, -parameters.by_rank) *
+         std::pow(1.0 + age_days, -parameters.by_age);
 }
 
 }  // namespace cofilter::service

@@ -1,4 +1,5 @@
-// The ladder: what a list is made of when there is no personal part, or too little of it, or too little time.
+// The ladder: what a list is made of when there is no personal part, or too little of it, or too
+// little time.
 #include "service/recommend/fallback.h"
 
 #include <gmock/gmock.h>
@@ -80,7 +81,8 @@ TEST_F(RecommenderTest, UnknownMemberGetsWhatTrendsThenPopularThenNewest) {
   EXPECT_EQ(list.items[10].source, Source::kNewest);
   const models::Operator& op = *world.holder->Current()->model->Find("news")->op;
   for (std::size_t i = 3; i < 10; ++i) {
-    EXPECT_GE(op.trend(*op.FindRow(list.items[i - 1].item_id)), op.trend(*op.FindRow(list.items[i].item_id)));
+    EXPECT_GE(op.trend(*op.FindRow(list.items[i - 1].item_id)),
+              op.trend(*op.FindRow(list.items[i].item_id)));
     EXPECT_LE(list.items[i].score, list.items[i - 1].score);
   }
 }
@@ -114,7 +116,8 @@ TEST_F(RecommenderTest, ShortPersonalListIsFilledFromBelowWithTheSourceTold) {
   for (const RecommendedItem& item : list.items) {
     distinct.insert(item.item_id);
     personal += item.source == Source::kNeighbours;
-    EXPECT_EQ(item.reasons.empty(), item.source != Source::kNeighbours) << "no personal score, no personal reason";
+    EXPECT_EQ(item.reasons.empty(), item.source != Source::kNeighbours)
+        << "no personal score, no personal reason";
   }
   EXPECT_EQ(distinct.size(), 30u);
   EXPECT_GE(personal, 1);

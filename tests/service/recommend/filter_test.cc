@@ -1,4 +1,5 @@
-// Each reason to drop an item, their precedence against a slow reference, and what comes in place of a closed course.
+// Each reason to drop an item, their precedence against a slow reference, and what comes in place
+// of a closed course.
 #include "service/recommend/filter.h"
 
 #include <gmock/gmock.h>
@@ -27,10 +28,10 @@ class FilterTest : public ::testing::Test {
     catalogue_.Put(std::make_shared<const CatalogueItem>(StoredItem{key, std::move(item)}, *keys_));
     return *catalogue_.Find(key);
   }
-  DropReason Drop(const CatalogueItem& item) { return FirstDrop(context_, item); }
+  DropReason Drop(const CatalogueItem& item) { return FirstDrop(context_, item.key); }
   std::string Opener(const CatalogueItem& item) {
-    const CatalogueItem* opener = FirstOpenPrerequisite(context_, item);
-    return opener == nullptr ? "" : opener->item.item_id;
+    const ItemKey opener = FirstOpenPrerequisite(context_, item.key);
+    return opener == 0 ? "" : catalogue_.Find(opener)->item.item_id;
   }
   void Done(const CatalogueItem& item) { marks_.Add(item.key, Marks::kDone | Marks::kCompleted); }
 
@@ -41,7 +42,9 @@ class FilterTest : public ::testing::Test {
   ItemKey next_key_ = 1;
 };
 
-TEST_F(FilterTest, PlainItemStays) { EXPECT_EQ(Drop(Put(NewsItem("a"))), DropReason::kUnspecified); }
+TEST_F(FilterTest, PlainItemStays) {
+  EXPECT_EQ(Drop(Put(NewsItem("a"))), DropReason::kUnspecified);
+}
 
 TEST_F(FilterTest, MarksDrop) {
   const CatalogueItem& item = Put(NewsItem("a"));
@@ -78,8 +81,12 @@ TEST_F(FilterTest, KindUnitTopicLanguage) {
   data::Item item = NewsItem("b");
   item.org_units = {"/north", "/south/x"};
   const CatalogueItem& units = Put(item);
-  for (const auto& [unit, stays] : std::vector<std::pair<std::string, bool>>{
-           {"/north", true}, {"/north/a", true}, {"/south/x/y", true}, {"/south", false}, {"/northern", false}, {"", false}}) {
+  for (const auto& [unit, stays] : std::vector<std::pair<std::string, bool>>{{"/north", true},
+                                                                             {"/north/a", true},
+                                                                             {"/south/x/y", true},
+                                                                             {"/south", false},
+                                                                             {"/northern", false},
+                                                                             {"", false}}) {
     context_.unit = unit;
     EXPECT_EQ(Drop(units), stays ? DropReason::kUnspecified : DropReason::kOtherUnit) << unit;
   }
@@ -97,10 +104,15 @@ TEST_F(FilterTest, KindUnitTopicLanguage) {
   context_.muted_topics = wanted;
   EXPECT_EQ(Drop(chess), DropReason::kMuted);
   context_.muted_topics = other;
-  for (const auto& [language, stays] : std::vector<std::pair<std::string, bool>>{
-           {"zh", true}, {"ZH-cn", true}, {"zh-CN-x", false}, {"z", false}, {"en", false}, {"", true}}) {
+  for (const auto& [language, stays] : std::vector<std::pair<std::string, bool>>{{"zh", true},
+                                                                                 {"ZH-cn", true},
+                                                                                 {"zh-CN-x", false},
+                                                                                 {"z", false},
+                                                                                 {"en", false},
+                                                                                 {"", true}}) {
     context_.language = language;
-    EXPECT_EQ(Drop(chess), stays ? DropReason::kUnspecified : DropReason::kOtherLanguage) << language;
+    EXPECT_EQ(Drop(chess), stays ? DropReason::kUnspecified : DropReason::kOtherLanguage)
+        << language;
   }
   context_.language = "en";
   EXPECT_EQ(Drop(Put(NewsItem("of unknown language"))), DropReason::kUnspecified);
@@ -112,7 +124,8 @@ TEST_F(FilterTest, PrecedenceIsThatOfTheDesign) {
     return std::find(kPrecedence.begin(), kPrecedence.end(), reason) - kPrecedence.begin();
   };
   EXPECT_EQ(place(DropReason::kBlocked), 0);
-  for (const DropReason reason : {DropReason::kRetired, DropReason::kNotPublished, DropReason::kExpired}) {
+  for (const DropReason reason :
+       {DropReason::kRetired, DropReason::kNotPublished, DropReason::kExpired}) {
     EXPECT_LT(place(reason), place(DropReason::kExcludedByRequest));
   }
   EXPECT_LT(place(DropReason::kExcludedByRequest), place(DropReason::kCompleted));
@@ -120,17 +133,20 @@ TEST_F(FilterTest, PrecedenceIsThatOfTheDesign) {
   EXPECT_LT(place(DropReason::kSeen), place(DropReason::kMuted));
 }
 
-// A reference that knows nothing of the table: it collects every reason that holds, then takes the strongest.
+// A reference that knows nothing of the table: it collects every reason that holds, then takes the
+// strongest.
 TEST_F(FilterTest, FirstReasonIsTheStrongestOfAllThatHold) {
   std::mt19937 random(3);
   const auto chance = [&] { return random() % 4 == 0; };
   const std::vector<std::string> muted = {"m"}, topics = {"t"};
   for (int round = 0; round < 3000; ++round) {
-    data::Item item = chance() ? Course("i" + std::to_string(round)) : NewsItem("i" + std::to_string(round));
+    data::Item item =
+        chance() ? Course("i" + std::to_string(round)) : NewsItem("i" + std::to_string(round));
     std::set<int> holds;
     const auto note = [&](bool applies, DropReason reason) {
-      if (applies) holds.insert(static_cast<int>(std::find(kPrecedence.begin(), kPrecedence.end(), reason) -
-                                                 kPrecedence.begin()));
+      if (applies)
+        holds.insert(static_cast<int>(std::find(kPrecedence.begin(), kPrecedence.end(), reason) -
+                                      kPrecedence.begin()));
     };
     context_.kinds = chance() ? 1u << static_cast<unsigned>(data::ItemKind::kNews) : ~0u;
     note(context_.kinds != ~0u && item.kind == data::ItemKind::kCourse, DropReason::kOtherKind);
@@ -169,8 +185,9 @@ TEST_F(FilterTest, FirstReasonIsTheStrongestOfAllThatHold) {
       marks_.Add(put.key, mark);
       note(true, reason);
     }
-    const DropReason expected =
-        holds.empty() ? DropReason::kUnspecified : kPrecedence[static_cast<std::size_t>(*holds.begin())];
+    const DropReason expected = holds.empty()
+                                    ? DropReason::kUnspecified
+                                    : kPrecedence[static_cast<std::size_t>(*holds.begin())];
     ASSERT_EQ(Drop(put), expected) << "round " << round;
   }
 }
@@ -180,16 +197,16 @@ TEST_F(FilterTest, FirstOpenPrerequisiteComesFirst) {
   const CatalogueItem& b = Put(Course("b", {"a"}));
   const CatalogueItem& c = Put(Course("c"));
   const CatalogueItem& d = Put(Course("d", {"b", "c"}));
-  EXPECT_FALSE(HasOpenPrerequisites(context_, a));
-  EXPECT_TRUE(HasOpenPrerequisites(context_, d));
+  EXPECT_FALSE(HasOpenPrerequisites(context_, a.key));
+  EXPECT_TRUE(HasOpenPrerequisites(context_, d.key));
   EXPECT_EQ(Opener(d), "a") << "the first in order, and what it needs before it";
   Done(a);
   EXPECT_EQ(Opener(d), "b");
-  EXPECT_FALSE(HasOpenPrerequisites(context_, b));
+  EXPECT_FALSE(HasOpenPrerequisites(context_, b.key));
   Done(b);
   EXPECT_EQ(Opener(d), "c");
   Done(c);
-  EXPECT_FALSE(HasOpenPrerequisites(context_, d));
+  EXPECT_FALSE(HasOpenPrerequisites(context_, d.key));
 }
 
 TEST_F(FilterTest, OpenerThatMayNotBeServedGivesWayToTheNext) {
@@ -209,7 +226,7 @@ TEST_F(FilterTest, PrerequisiteUpsertedLaterIsFound) {
   const CatalogueItem& z = Put(Course("z"));
   EXPECT_EQ(Opener(late), "z");
   Done(z);
-  EXPECT_FALSE(HasOpenPrerequisites(context_, late));
+  EXPECT_FALSE(HasOpenPrerequisites(context_, late.key));
 }
 
 TEST_F(FilterTest, CycleInTheStoreEndsTheWalk) {
@@ -221,20 +238,21 @@ TEST_F(FilterTest, CycleInTheStoreEndsTheWalk) {
 TEST_F(FilterTest, StageCountsEveryDropAndAddsEachOpenerOnce) {
   const CatalogueItem& a = Put(Course("a"));
   std::vector<Candidate> candidates(4);
-  candidates[0].item = &Put(Course("b", {"a"}));
-  candidates[1].item = &Put(Course("c", {"a"}));
-  candidates[2].item = &Put(NewsItem("tomorrow", 1));
-  candidates[3].item = &Put(NewsItem("n"));
-  std::vector<const CatalogueItem*> openers;
+  candidates[0].key = Put(Course("b", {"a"})).key;
+  candidates[1].key = Put(Course("c", {"a"})).key;
+  candidates[2].key = Put(NewsItem("tomorrow", 1)).key;
+  candidates[3].key = Put(NewsItem("n")).key;
+  std::vector<ItemKey> openers;
   StageTrace trace;
   Filter(context_, marks_, candidates, openers, trace);
   ASSERT_EQ(candidates.size(), 1u);
-  EXPECT_EQ(candidates[0].item->item.item_id, "n");
-  EXPECT_THAT(openers, ::testing::ElementsAre(&a));
+  EXPECT_EQ(catalogue_.Find(candidates[0].key)->item.item_id, "n");
+  EXPECT_THAT(openers, ::testing::ElementsAre(a.key));
   EXPECT_EQ(trace.in, 4u);
   EXPECT_EQ(trace.out, 2u);
-  EXPECT_THAT(trace.drops, ::testing::UnorderedElementsAre(::testing::Pair(DropReason::kPrerequisite, 2u),
-                                                           ::testing::Pair(DropReason::kNotPublished, 1u)));
+  EXPECT_THAT(trace.drops,
+              ::testing::UnorderedElementsAre(::testing::Pair(DropReason::kPrerequisite, 2u),
+                                              ::testing::Pair(DropReason::kNotPublished, 1u)));
 }
 
 }  // namespace

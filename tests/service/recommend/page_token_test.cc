@@ -15,14 +15,16 @@ using ::testing::HasSubstr;
 
 TEST(PageTokenTest, GivesBackTheKeysRising) {
   const std::vector<ItemKey> listed = {7, 3, 4'000'000'000u, 12};
-  const auto decoded = DecodePageToken("o", "ann", "news", EncodePageToken("o", "ann", "news", listed));
+  const auto decoded =
+      DecodePageToken("o", "ann", "news", EncodePageToken("o", "ann", "news", listed));
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   EXPECT_THAT(*decoded, ElementsAre(3, 7, 12, 4'000'000'000u));
 }
 
 TEST(PageTokenTest, LongestListFits) {
   std::vector<ItemKey> listed(kMaxListed);
-  for (std::size_t i = 0; i < listed.size(); ++i) listed[i] = static_cast<ItemKey>((i + 1) * 4'000'000);
+  for (std::size_t i = 0; i < listed.size(); ++i)
+    listed[i] = static_cast<ItemKey>((i + 1) * 4'000'000);
   const std::string token = EncodePageToken("o", "ann", "news", listed);
   EXPECT_LE(token.size(), kMaxPageTokenBytes);
   ASSERT_TRUE(DecodePageToken("o", "ann", "news", token).ok());
@@ -31,7 +33,10 @@ TEST(PageTokenTest, LongestListFits) {
 TEST(PageTokenTest, BelongsToOneOrganisationMemberAndSurface) {
   const std::string token = EncodePageToken("o", "ann", "news", std::vector<ItemKey>{1, 2});
   for (const auto& [organisation, member, surface] :
-       std::vector<std::array<std::string, 3>>{{"p", "ann", "news"}, {"o", "bob", "news"}, {"o", "ann", "learning"}, {"oa", "nn", "news"}}) {
+       std::vector<std::array<std::string, 3>>{{"p", "ann", "news"},
+                                               {"o", "bob", "news"},
+                                               {"o", "ann", "learning"},
+                                               {"oa", "nn", "news"}}) {
     const auto decoded = DecodePageToken(organisation, member, surface, token);
     EXPECT_EQ(decoded.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(decoded.status().message()), HasSubstr("page_token"));

@@ -1,4 +1,5 @@
-// Lists with a personal part: exact scores, reasons that add up, new items, the dial, who may see what.
+// Lists with a personal part: exact scores, reasons that add up, new items, the dial, who may see
+// what.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,13 +66,16 @@ TEST_F(RecommenderTest, ScoresAreThoseOfAnExactFoldInAtEveryNotch) {
   world.Upsert(fresh);
   // Half of what is read was born after the training.
   ExactFold exact(arrays);
-  const std::vector<data::Item> read = {NewsItem("n0003"), fresh[0], NewsItem("n0050"), fresh[1], NewsItem("n0077"), fresh[2]};
+  const std::vector<data::Item> read = {NewsItem("n0003"), fresh[0],          NewsItem("n0050"),
+                                        fresh[1],          NewsItem("n0077"), fresh[2]};
   for (std::size_t i = 0; i < read.size(); ++i) {
-    world.RecordAt(Day(-6 + static_cast<double>(i)), "ann", read[i].item_id, i == 4 ? Verb::kOpen : Verb::kRead);
+    world.RecordAt(Day(-6 + static_cast<double>(i)), "ann", read[i].item_id,
+                   i == 4 ? Verb::kOpen : Verb::kRead);
   }
   for (std::size_t i = 0; i < read.size(); ++i) {
     const int rank = static_cast<int>(read.size() - 1 - i);
-    exact.Add(read[i], HistoryWeight(arrays.parameters.history, i == 4 ? 0.5 : 1.0, rank, 6 - static_cast<double>(i)));
+    exact.Add(read[i], HistoryWeight(arrays.parameters.history, i == 4 ? 0.5 : 1.0, rank,
+                                     6 - static_cast<double>(i)));
   }
   std::map<std::string, data::Item> by_id;
   for (const std::string& id : ids) by_id[id] = NewsItem(id);
@@ -88,7 +92,9 @@ TEST_F(RecommenderTest, ScoresAreThoseOfAnExactFoldInAtEveryNotch) {
     // The exact order of all that was not read, freshness included.
     std::vector<std::pair<double, std::string>> expected;
     for (const auto& [id, item] : by_id) {
-      if (std::any_of(read.begin(), read.end(), [&](const data::Item& r) { return r.item_id == id && id != "n0077"; })) continue;
+      if (std::any_of(read.begin(), read.end(),
+                      [&](const data::Item& r) { return r.item_id == id && id != "n0077"; }))
+        continue;
       expected.emplace_back(exact.Score(item, notch), id);
     }
     std::sort(expected.rbegin(), expected.rend());
@@ -96,7 +102,9 @@ TEST_F(RecommenderTest, ScoresAreThoseOfAnExactFoldInAtEveryNotch) {
     for (const auto& [score, id] : expected) score_of[id] = score;
     std::size_t personal = 0;
     for (const RecommendedItem& item : list.items) {
-      if (item.source == Source::kTrending || item.source == Source::kPopular || item.source == Source::kNewest) continue;
+      if (item.source == Source::kTrending || item.source == Source::kPopular ||
+          item.source == Source::kNewest)
+        continue;
       const double score = Line(item, LineKind::kOperator) + Line(item, LineKind::kContent);
       EXPECT_NEAR(score, score_of.at(item.item_id), 1e-5 * std::abs(score)) << item.item_id;
       EXPECT_EQ(item.item_id, expected[personal].second);
@@ -145,7 +153,8 @@ TEST_F(RecommenderTest, ReasonsAreTheLargestAndNamedByWhatWasRead) {
 
 TEST_F(RecommenderTest, FreshnessHalvesThePersonalScoreAsALineOfItsOwn) {
   std::vector<data::Item> items;
-  for (const std::string& id : Ids("n", 40)) items.push_back(NewsItem(id, id < "n0020" ? 0 : -2));  // 48 h: one half-life
+  for (const std::string& id : Ids("n", 40))
+    items.push_back(NewsItem(id, id < "n0020" ? 0 : -2));  // 48 h: one half-life
   items[5].published_at.reset();
   world.Upsert(items);
   world.Promote({RandomOperator("news", Ids("n", 40), 1)});
@@ -187,8 +196,9 @@ TEST_F(RecommenderTest, ItemUpsertedNowIsServedByTheNextCall) {
   for (data::Item& item : items) item.title = "new " + item.item_id;
   world.Upsert(items);
   const Recommendation list = Get("ann", "news", 60);
-  const auto content = std::count_if(list.items.begin(), list.items.end(),
-                                     [](const RecommendedItem& item) { return item.source == Source::kContent; });
+  const auto content =
+      std::count_if(list.items.begin(), list.items.end(),
+                    [](const RecommendedItem& item) { return item.source == Source::kContent; });
   EXPECT_GT(content, 0);
   ExpectSumsHold(list);
 }
@@ -199,7 +209,8 @@ TEST_F(RecommenderTest, ItemThatTheHistoryNamesAndNobodyKnowsIsCounted) {
   world.Record("ann", "never upserted", Verb::kRead);
   data::Item course = Course("c");
   world.Upsert({course});
-  world.Record("ann", "c", Verb::kComplete);  // of another surface: no part of this history, and not unknown
+  world.Record("ann", "c",
+               Verb::kComplete);  // of another surface: no part of this history, and not unknown
   const Recommendation list = Get("ann");
   EXPECT_EQ(list.level, Level::kPersonalised);
   EXPECT_EQ(list.unknown_history_items, 1u);
@@ -269,7 +280,8 @@ TEST_F(NarrowRequestTest, LooksFurtherDownThanTheUsualCandidates) {
   request.topics = {"rare"};
   const Recommendation list = Get(request);
   ASSERT_EQ(list.items.size(), 5u);
-  for (const RecommendedItem& item : list.items) EXPECT_GT(item.score, 0) << "personal, to the last";
+  for (const RecommendedItem& item : list.items)
+    EXPECT_GT(item.score, 0) << "personal, to the last";
 }
 
 TEST_F(RecommenderTest, NothingExpiredOrNotYetOutIsServedAtTheVeryMoment) {
@@ -304,9 +316,11 @@ TEST_F(RecommenderTest, MutedTopicsAndUnwantedItemsGoAtTheNextCall) {
   const Recommendation list = Get("ann", "news", 40);
   EXPECT_EQ(list.level, Level::kPersonalised);
   EXPECT_EQ(list.items.size(), 7u);
-  EXPECT_THAT(ItemIds(list), ::testing::UnorderedElementsAre("n0030", "n0033", "n0034", "n0036", "n0037", "n0038", "n0039"));
+  EXPECT_THAT(ItemIds(list), ::testing::UnorderedElementsAre("n0030", "n0033", "n0034", "n0036",
+                                                             "n0037", "n0038", "n0039"));
   EXPECT_EQ(Drops(list, "retrieve", DropReason::kNotInterested), 2u);
-  EXPECT_GT(Drops(list, "filter", DropReason::kMuted) + Drops(list, "fallback", DropReason::kMuted), 0u);
+  EXPECT_GT(Drops(list, "filter", DropReason::kMuted) + Drops(list, "fallback", DropReason::kMuted),
+            0u);
 }
 
 TEST_F(RecommenderTest, OptOutEndsThePersonalPartAndKeepsWhatWasReadAway) {
@@ -366,10 +380,12 @@ TEST_F(LearningTest, ClosedCourseGivesWayToTheFirstOpenOneWithItsOwnScore) {
   EXPECT_EQ(std::count(ids.begin(), ids.end(), "c0012"), 1);
   EXPECT_GE(Drops(list, "filter", DropReason::kPrerequisite), 1u);
   ExactFold exact(RandomOperator("learning", Ids("c", 30), 4, 12));
-  const models::HistoryWeightParameters weights = RandomOperator("learning", {"c"}, 4).parameters.history;
+  const models::HistoryWeightParameters weights =
+      RandomOperator("learning", {"c"}, 4).parameters.history;
   // The same moment: ties go by key, the higher key is the later.
   int rank = 0;
-  for (const char* id : {"c0002", "c0001", "c0000"}) exact.Add(Course(id), HistoryWeight(weights, 1, rank++, 0));
+  for (const char* id : {"c0002", "c0001", "c0000"})
+    exact.Add(Course(id), HistoryWeight(weights, 1, rank++, 0));
   for (const RecommendedItem& item : list.items) {
     if (item.item_id != "c0012") continue;
     const double score = exact.Score(Course("c0012"), 0);
@@ -423,7 +439,8 @@ TEST_F(RecommenderTest, SimilarItemsAreThoseOfAHistoryOfOne) {
     ASSERT_GT(list->items[0].score, 0);
     const RecommendedItem& first = list->items[0];
     const double score = exact.Score(first.item_id == "x" ? fresh : NewsItem(first.item_id), 0);
-    EXPECT_NEAR(Line(first, LineKind::kOperator) + Line(first, LineKind::kContent), score, 1e-5 * score);
+    EXPECT_NEAR(Line(first, LineKind::kOperator) + Line(first, LineKind::kContent), score,
+                1e-5 * score);
     ASSERT_EQ(first.reasons.size(), 1u);
     EXPECT_EQ(first.reasons[0].item_id, source.item_id);
     request.member_id = "ann";

@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "service/audit_sink.h"
 #include "service/recommend/receipt_sink.h"
 #include "tests/service/recommend/recommend_world.h"
 
@@ -67,7 +68,8 @@ TEST(ReceiptTest, ComesBackWhole) {
 TEST(ReceiptTest, CutShortOrFromTheFutureIsRefused) {
   const std::string bytes = SerialiseReceipt(Example());
   for (std::size_t length = 0; length < bytes.size(); ++length) {
-    EXPECT_EQ(ParseReceipt(bytes.substr(0, length)).status().code(), absl::StatusCode::kDataLoss) << length;
+    EXPECT_EQ(ParseReceipt(bytes.substr(0, length)).status().code(), absl::StatusCode::kDataLoss)
+        << length;
   }
   EXPECT_EQ(ParseReceipt(bytes + "x").status().code(), absl::StatusCode::kDataLoss);
   std::string newer = bytes;
@@ -83,6 +85,18 @@ TEST(ReceiptTest, NoiseNeverCrashes) {
     for (int i = 0; i < 3; ++i) damaged[random() % damaged.size()] = static_cast<char>(random());
     (void)ParseReceipt(damaged);
   }
+}
+
+TEST_F(RecommenderTest, AuditEntrySaysWhoDidWhatAndWhen) {
+  StoreAuditSink sink(&world.store->audit());
+  ASSERT_TRUE(sink.Take(Context(), "models.promote", "models/12", "{}").ok());
+  const auto entries = world.store->audit().ReadAfter(0, 10);
+  ASSERT_TRUE(entries.ok());
+  ASSERT_EQ(entries->size(), 1u);
+  EXPECT_EQ(entries->front().actor, "local");
+  EXPECT_EQ(entries->front().action, "models.promote");
+  EXPECT_EQ(entries->front().subject, "models/12");
+  EXPECT_EQ(entries->front().at, world.clock.Now());
 }
 
 TEST_F(RecommenderTest, EveryListLeavesAReceiptThatTheStoreKeeps) {

@@ -28,14 +28,18 @@ class SwitchedMembers final : public MemberStateStore {
     if (state.ok()) state->blocked = blocked;
     return state;
   }
-  absl::Status Upsert(std::span<const data::Member> members) override { return real_->Upsert(members); }
+  absl::Status Upsert(std::span<const data::Member> members) override {
+    return real_->Upsert(members);
+  }
   absl::StatusOr<Preferences> GetPreferences(std::string_view member_id) override {
     return real_->GetPreferences(member_id);
   }
-  absl::StatusOr<Preferences> UpdatePreferences(std::string_view member_id, const Preferences& preferences) override {
+  absl::StatusOr<Preferences> UpdatePreferences(std::string_view member_id,
+                                                const Preferences& preferences) override {
     return real_->UpdatePreferences(member_id, preferences);
   }
-  absl::StatusOr<std::vector<std::pair<MemberKey, std::string>>> List(MemberKey after, std::size_t limit) override {
+  absl::StatusOr<std::vector<std::pair<MemberKey, std::string>>> List(MemberKey after,
+                                                                      std::size_t limit) override {
     return real_->List(after, limit);
   }
 
@@ -67,7 +71,8 @@ class RecommenderTest : public ::testing::Test {
     context.clock = &world.clock;
     return context;
   }
-  static RecommendRequest Ask(std::string member_id, std::string surface = "news", std::uint32_t count = 20) {
+  static RecommendRequest Ask(std::string member_id, std::string surface = "news",
+                              std::uint32_t count = 20) {
     RecommendRequest request;
     request.member_id = std::move(member_id);
     request.surface = std::move(surface);
@@ -80,7 +85,8 @@ class RecommenderTest : public ::testing::Test {
     EXPECT_TRUE(list.ok()) << list.status();
     return list.ok() ? *std::move(list) : Recommendation();
   }
-  Recommendation Get(std::string member_id, std::string surface = "news", std::uint32_t count = 20) {
+  Recommendation Get(std::string member_id, std::string surface = "news",
+                     std::uint32_t count = 20) {
     return Get(Ask(std::move(member_id), std::move(surface), count));
   }
   void Prefer(std::string member_id, const Preferences& preferences) {
@@ -100,7 +106,8 @@ class RecommenderTest : public ::testing::Test {
     for (const RecommendedItem& item : list.items) ids.push_back(item.item_id);
     return ids;
   }
-  static std::uint32_t Drops(const Recommendation& list, std::string_view stage, DropReason reason) {
+  static std::uint32_t Drops(const Recommendation& list, std::string_view stage,
+                             DropReason reason) {
     std::uint32_t drops = 0;
     for (const StageTrace& trace : list.stages) {
       if (trace.stage != stage) continue;

@@ -19,7 +19,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST_F(RecommenderTest, EveryWrongFieldIsNamed) {
-  const auto refused = [&](const std::string& field, const std::function<void(RecommendRequest&)>& spoil) {
+  const auto refused = [&](const std::string& field,
+                           const std::function<void(RecommendRequest&)>& spoil) {
     RecommendRequest request = Ask("ann");
     spoil(request);
     const auto list = recommender->Recommend(Context(), request);
@@ -31,7 +32,8 @@ TEST_F(RecommenderTest, EveryWrongFieldIsNamed) {
   refused("member_id", [](auto& r) { r.member_id = "a\nb"; });
   refused("surface", [](auto& r) { r.surface = ""; });
   refused("count", [](auto& r) { r.count = kMaxCount + 1; });
-  refused("exclude_item_ids", [](auto& r) { r.exclude_item_ids.assign(kMaxExcludedItems + 1, "x"); });
+  refused("exclude_item_ids",
+          [](auto& r) { r.exclude_item_ids.assign(kMaxExcludedItems + 1, "x"); });
   refused("exclude_item_ids[1]", [](auto& r) { r.exclude_item_ids = {"x", ""}; });
   refused("topics", [](auto& r) { r.topics.assign(kMaxTopics + 1, "x"); });
   refused("topics[0]", [](auto& r) { r.topics = {"\xff"}; });
@@ -102,10 +104,12 @@ TEST_F(RecommenderTest, PageTokenOfAnotherMemberOrSurfaceIsRefused) {
   ASSERT_FALSE(token.empty());
   request.page_token = token;
   request.member_id = "bob";
-  EXPECT_EQ(recommender->Recommend(Context(), request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(recommender->Recommend(Context(), request).status().code(),
+            absl::StatusCode::kInvalidArgument);
   request.member_id = "ann";
   request.surface = "learning";
-  EXPECT_EQ(recommender->Recommend(Context(), request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(recommender->Recommend(Context(), request).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(RecommenderTest, ListEndsWhereItMayNotBeContinued) {
@@ -138,7 +142,8 @@ class PageTest : public RecommenderTest {
   static PageRequest AskPage(std::vector<std::string> surfaces, std::uint32_t count) {
     PageRequest request;
     request.member_id = "ann";
-    for (std::string& surface : surfaces) request.surfaces.push_back({std::move(surface), count, {}});
+    for (std::string& surface : surfaces)
+      request.surfaces.push_back({std::move(surface), count, {}});
     return request;
   }
 };
@@ -165,10 +170,14 @@ TEST_F(PageTest, NoItemTwiceAndOneReadOfTheMember) {
 }
 
 TEST_F(PageTest, WrongPagesAreRefusedByField) {
-  const auto status_of = [&](const PageRequest& request) { return recommender->Page(Context(), request).status(); };
+  const auto status_of = [&](const PageRequest& request) {
+    return recommender->Page(Context(), request).status();
+  };
   EXPECT_THAT(std::string(status_of(AskPage({}, 5)).message()), HasSubstr("surfaces"));
-  EXPECT_THAT(std::string(status_of(AskPage({"news", "news"}, 5)).message()), HasSubstr("surfaces[1].surface"));
-  EXPECT_THAT(std::string(status_of(AskPage({"news", "digest"}, 501)).message()), HasSubstr("surfaces[0].count"));
+  EXPECT_THAT(std::string(status_of(AskPage({"news", "news"}, 5)).message()),
+              HasSubstr("surfaces[1].surface"));
+  EXPECT_THAT(std::string(status_of(AskPage({"news", "digest"}, 501)).message()),
+              HasSubstr("surfaces[0].count"));
   PageRequest dial = AskPage({"news"}, 5);
   dial.surfaces[0].dial = 2;
   EXPECT_THAT(std::string(status_of(dial).message()), HasSubstr("surfaces[0].dial"));
@@ -178,7 +187,8 @@ TEST_F(PageTest, WrongPagesAreRefusedByField) {
 TEST_F(RecommenderTest, BatchAnswersEachAndReadsEachMemberOnce) {
   Fill(Ids("n", 50));
   world.Record("ann", "n0001", Verb::kRead);
-  const std::vector<RecommendRequest> requests = {Ask("ann"), Ask("ann", "learning"), Ask(""), Ask("bob")};
+  const std::vector<RecommendRequest> requests = {Ask("ann"), Ask("ann", "learning"), Ask(""),
+                                                  Ask("bob")};
   members.reads = 0;
   const auto lists = recommender->RecommendBatch(Context(), requests);
   ASSERT_EQ(lists.size(), 4u);

@@ -92,8 +92,8 @@ TEST_F(EventCallsTest, ARetractedReadIsServedAgain) {
   retract.set_retracts_event_id("e1");
   server_.Record({retract});
   bool found = false;
-  for (const auto& item : server_.Recommend("ann", "news", 60).items())
-    found |= item.item_id() == "n0000";
+  const v1::Recommendation list = server_.Recommend("ann", "news", 60);
+  for (const auto& item : list.items()) found |= item.item_id() == "n0000";
   EXPECT_TRUE(found);
 }
 
@@ -105,7 +105,7 @@ TEST_F(EventCallsTest, AStreamAnswersEachBatchInOrder) {
     v1::StreamEventsRequest request;
     request.set_batch_id(batch);
     for (int i = 0; i < 5; ++i) {
-      *request.add_events() = server_.Event(absl::StrCat("b", batch) + absl::StrCat("-", i), "ann",
+      *request.add_events() = server_.Event(absl::StrCat("b", batch, "-", i), "ann",
                                             absl::StrCat("n000", i));
     }
     ASSERT_TRUE(stream->Write(request));

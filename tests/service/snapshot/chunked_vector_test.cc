@@ -34,7 +34,8 @@ TEST(ChunkedVectorTest, SharedCopiesKeepWhatTheyHeld) {
   }
   copies.emplace_back(owner.Share(), plain);
   for (const auto& [copy, expected] : copies) {
-    for (std::size_t place = 0; place < expected.size(); ++place) ASSERT_EQ(copy.Get(place), expected[place]);
+    for (std::size_t place = 0; place < expected.size(); ++place)
+      ASSERT_EQ(copy.Get(place), expected[place]);
   }
 }
 

@@ -14,7 +14,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-std::vector<std::pair<std::string, double>> Top(const World& world, std::string_view surface, std::string_view unit) {
+std::vector<std::pair<std::string, double>> Top(const World& world, std::string_view surface,
+                                                std::string_view unit) {
   std::vector<std::pair<std::string, double>> top;
   for (const TrendingItem& item : *world.holder->Current()->counters->Top(surface, unit)) {
     top.emplace_back(world.Id(item.item), item.clicks);
@@ -44,7 +45,8 @@ TEST(CounterBoardTest, EventsOfThePastCountLessAndOfTheFutureAsNow) {
 
 TEST(CounterBoardTest, StaysFiniteOverYears) {
   CounterBoard board(std::chrono::hours(1), Day(0));
-  for (int day = 0; day < 3 * 365; ++day) board.Add(static_cast<ItemKey>(day % 7 + 1), 1, 1, Day(day), Day(day));
+  for (int day = 0; day < 3 * 365; ++day)
+    board.Add(static_cast<ItemKey>(day % 7 + 1), 1, 1, Day(day), Day(day));
   const auto top = board.Top(Day(3 * 365 - 1));
   ASSERT_FALSE(top->empty());
   EXPECT_EQ(top->front().item, static_cast<ItemKey>((3 * 365 - 1) % 7 + 1));
@@ -98,7 +100,8 @@ TEST(CountersTest, ImpressionsProgressAndUnknownItemsAreNoClicks) {
   world.Record("ann", "n", Verb::kDismiss);
   world.Record("ann", "not in the catalogue", Verb::kRead);
   EXPECT_THAT(Top(world, "news", ""), IsEmpty());
-  const DecayedCounts counts = world.holder->Current()->counters->Counts("news", "", world.Key("n"));
+  const DecayedCounts counts =
+      world.holder->Current()->counters->Counts("news", "", world.Key("n"));
   EXPECT_EQ(counts.impressions, 1);
   EXPECT_EQ(counts.clicks, 0);
 }

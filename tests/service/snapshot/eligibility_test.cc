@@ -26,12 +26,14 @@ std::set<std::string> Served(const World& world, const SurfaceView& surface) {
   return served;
 }
 
-std::set<std::string> Expected(const Snapshot& snapshot, const SurfaceView& surface, runtime::Time now) {
+std::set<std::string> Expected(const Snapshot& snapshot, const SurfaceView& surface,
+                               runtime::Time now) {
   std::set<std::string> expected;
   for (ItemKey key = 1; key < snapshot.catalogue.key_bound(); ++key) {
     const CatalogueItem* item = snapshot.catalogue.Find(key);
     if (item == nullptr || !item->MayBeServed(now)) continue;
-    if ((surface.kinds >> static_cast<unsigned>(item->kind)) & 1u) expected.insert(item->item.item_id);
+    if ((surface.kinds >> static_cast<unsigned>(item->kind)) & 1u)
+      expected.insert(item->item.item_id);
   }
   return expected;
 }
@@ -41,7 +43,8 @@ TEST(SurfaceIndexTest, FollowsRandomUpsertsTimesAndModels) {
   std::mt19937 random(7);
   const std::vector<std::string> ids = Ids("i", 60);
   const auto random_item = [&] {
-    data::Item item = random() % 2 == 0 ? NewsItem(ids[random() % ids.size()]) : Course(ids[random() % ids.size()]);
+    data::Item item = random() % 2 == 0 ? NewsItem(ids[random() % ids.size()])
+                                        : Course(ids[random() % ids.size()]);
     const double now = std::chrono::duration<double>(world.clock.Now() - Day(0)).count() / 86400;
     if (random() % 2 == 0) item.published_at = Day(now - 3 + static_cast<double>(random() % 6));
     if (random() % 2 == 0) {
@@ -54,8 +57,10 @@ TEST(SurfaceIndexTest, FollowsRandomUpsertsTimesAndModels) {
     world.Upsert({random_item()});
     if (step % 5 == 0) world.clock.Advance(std::chrono::hours(random() % 20));
     if (step % 100 == 50) {
-      std::vector<std::string> known(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(10 + random() % 40));
-      world.Promote({RandomOperator("news", known, random()), RandomOperator("learning", known, random())});
+      std::vector<std::string> known(ids.begin(),
+                                     ids.begin() + static_cast<std::ptrdiff_t>(10 + random() % 40));
+      world.Promote(
+          {RandomOperator("news", known, random()), RandomOperator("learning", known, random())});
     }
     const runtime::Time now = world.clock.Now();
     const auto snapshot = world.holder->At(now);
@@ -72,7 +77,8 @@ TEST(SurfaceIndexTest, FollowsRandomUpsertsTimesAndModels) {
         const CatalogueItem* item = snapshot->catalogue.Find(surface->newest[i]);
         ASSERT_TRUE(expected.contains(item->item.item_id));
         if (i > 0) {
-          ASSERT_GE(snapshot->catalogue.Find(surface->newest[i - 1])->visible_from, item->visible_from);
+          ASSERT_GE(snapshot->catalogue.Find(surface->newest[i - 1])->visible_from,
+                    item->visible_from);
         }
       }
     }

@@ -20,11 +20,13 @@ using ::testing::HasSubstr;
 void CutShort(const std::string& artifact) {
   std::filesystem::path largest;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(artifact)) {
-    if (entry.is_regular_file() && (largest.empty() || entry.file_size() > std::filesystem::file_size(largest))) {
+    if (entry.is_regular_file() &&
+        (largest.empty() || entry.file_size() > std::filesystem::file_size(largest))) {
       largest = entry.path();
     }
   }
-  std::filesystem::permissions(largest, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
+  std::filesystem::permissions(largest, std::filesystem::perms::owner_write,
+                               std::filesystem::perm_options::add);
   std::filesystem::resize_file(largest, std::filesystem::file_size(largest) / 2);
 }
 
@@ -76,6 +78,22 @@ TEST(ModelSwapTest, RefusedModelKeepsTheOldOneAndTheReason) {
   EXPECT_EQ(world.publisher->model_serving().refused_version, 0u);
 }
 
+TEST(ModelSwapTest, RestartBesideABadModelServesTheLastGoodOne) {
+  World world;
+  const auto good = world.Promote({RandomOperator("news", Ids("n", 10), 1)});
+  const auto bad = world.PublishModel({RandomOperator("news", Ids("n", 10), 2)});
+  CutShort(models::ArtifactPath(world.config->models_directory, bad));
+  world.Point(bad);
+  world.RestartPublisher();
+  EXPECT_EQ(world.holder->Current()->model_version(), good);
+  const ModelServing serving = world.publisher->model_serving();
+  EXPECT_EQ(serving.served_version, good);
+  EXPECT_EQ(serving.refused_version, bad);
+  EXPECT_EQ(serving.refusal.code(), absl::StatusCode::kDataLoss);
+  ASSERT_TRUE(world.publisher->Follow().ok());
+  EXPECT_EQ(world.publisher->stats().models_refused, 1u);
+}
+
 TEST(ModelSwapTest, ModelThatArrivesAfterItsPromotionIsTakenThen) {
   World world;
   const auto version = world.PublishModel({RandomOperator("news", Ids("n", 10), 1)});
@@ -100,7 +118,8 @@ TEST(ModelSwapTest, RollBackServesTheVersionBefore) {
 
 TEST(ModelSwapTest, OperatorThatNoSurfaceNamesIsLeftOut) {
   World world;
-  world.Promote({RandomOperator("news", Ids("n", 10), 1), RandomOperator("films", Ids("f", 10), 2)});
+  world.Promote(
+      {RandomOperator("news", Ids("n", 10), 1), RandomOperator("films", Ids("f", 10), 2)});
   EXPECT_NE(world.holder->Current()->model->Find("news"), nullptr);
   EXPECT_EQ(world.holder->Current()->model->Find("films"), nullptr);
   EXPECT_EQ(world.holder->Current()->FindSurface("learning")->binding, nullptr);

@@ -17,7 +17,9 @@ class PrerequisitesTest : public ::testing::Test {
     keys_->Add(key, item.item_id);
     catalogue_.Put(std::make_shared<const CatalogueItem>(StoredItem{key, std::move(item)}, *keys_));
   }
-  absl::Status Check(std::vector<data::Item> items) { return CheckPrerequisites(items, catalogue_); }
+  absl::Status Check(std::vector<data::Item> items) {
+    return CheckPrerequisites(items, catalogue_);
+  }
 
   std::shared_ptr<ItemKeys> keys_ = std::make_shared<ItemKeys>();
   Catalogue catalogue_{keys_};
@@ -25,7 +27,9 @@ class PrerequisitesTest : public ::testing::Test {
 
 TEST_F(PrerequisitesTest, ChainsDiamondsAndUnknownItemsAreFine) {
   Know(1, Course("a"));
-  EXPECT_TRUE(Check({Course("b", {"a"}), Course("c", {"a"}), Course("d", {"b", "c", "never heard of"})}).ok());
+  EXPECT_TRUE(
+      Check({Course("b", {"a"}), Course("c", {"a"}), Course("d", {"b", "c", "never heard of"})})
+          .ok());
 }
 
 TEST_F(PrerequisitesTest, ItemThatRequiresItselfIsRefused) {

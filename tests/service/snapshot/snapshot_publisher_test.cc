@@ -142,7 +142,8 @@ TEST(SnapshotPublisherTest, UpsertInALargeCatalogueIsQuick) {
   }
   const auto done = std::chrono::steady_clock::now();
   EXPECT_EQ(world.publisher->stats().snapshots, before);
-  // A ratio, so that slow machines and sanitizers do not matter: a change costs a small part of a load.
+  // A ratio, so that slow machines and sanitizers do not matter: a change costs a small part of a
+  // load.
   EXPECT_LT((done - loaded) / 1000, (loaded - start) / 20);
 }
 

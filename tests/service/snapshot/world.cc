@@ -20,7 +20,8 @@ namespace cofilter::service {
 runtime::Time Day(double days) {
   using namespace std::chrono;
   const auto start = sys_days(year(2026) / 3 / 1);
-  return runtime::Time(start) + runtime::Duration(static_cast<std::int64_t>(std::llround(days * 86400e6)));
+  return runtime::Time(start) +
+         runtime::Duration(static_cast<std::int64_t>(std::llround(days * 86400e6)));
 }
 
 data::Item NewsItem(std::string item_id, double published_day) {
@@ -43,7 +44,8 @@ data::Item Course(std::string item_id, std::vector<std::string> prerequisites) {
 
 std::vector<std::string> Ids(std::string_view prefix, std::size_t count) {
   std::vector<std::string> ids;
-  for (std::size_t i = 0; i < count; ++i) ids.push_back(absl::StrFormat("%s%04d", std::string(prefix), i));
+  for (std::size_t i = 0; i < count; ++i)
+    ids.push_back(absl::StrFormat("%s%04d", std::string(prefix), i));
   return ids;
 }
 
@@ -143,7 +145,8 @@ Sequence World::Upsert(std::vector<data::Item> items) {
   return revision;
 }
 
-void World::Record(std::string member_id, std::string item_id, data::Verb verb, std::string surface) {
+void World::Record(std::string member_id, std::string item_id, data::Verb verb,
+                   std::string surface) {
   RecordAt(clock.Now(), std::move(member_id), std::move(item_id), verb, std::move(surface));
 }
 
@@ -160,8 +163,9 @@ void World::RecordAt(runtime::Time at, std::string member_id, std::string item_i
   std::vector<data::Event> events = {event};
   const std::vector<CountedEvent> counted = CountedEvents(events);
   std::promise<absl::StatusOr<RecordOutcome>> done;
-  store->events().Record(std::move(events),
-                         [&](absl::StatusOr<RecordOutcome> outcome) { done.set_value(std::move(outcome)); });
+  store->events().Record(std::move(events), [&](absl::StatusOr<RecordOutcome> outcome) {
+    done.set_value(std::move(outcome));
+  });
   const absl::StatusOr<RecordOutcome> outcome = done.get_future().get();
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   const auto snapshot = holder->Current();

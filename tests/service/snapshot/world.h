@@ -1,5 +1,5 @@
-// A small organisation to test in: a real store in a directory of its own, a clock that the test moves, models made from
-// arrays and published as artifacts.
+// A small organisation to test in: a real store in a directory of its own, a clock that the test
+// moves, models made from arrays and published as artifacts.
 #ifndef COFILTER_TESTS_SERVICE_SNAPSHOT_WORLD_H_
 #define COFILTER_TESTS_SERVICE_SNAPSHOT_WORLD_H_
 
@@ -26,15 +26,17 @@ data::Item Course(std::string item_id, std::vector<std::string> prerequisites = 
 // "n0000" …: sorted ascending.
 std::vector<std::string> Ids(std::string_view prefix, std::size_t count);
 
-// Seeded numbers over the ids (sorted here): lists of `neighbours` each, embeddings, a content map that knows every
-// bucket, exponents that move with the dial.
+// Seeded numbers over the ids (sorted here): lists of `neighbours` each, embeddings, a content map
+// that knows every bucket, exponents that move with the dial.
 models::OperatorArrays RandomOperator(std::string name, std::vector<std::string> ids, unsigned seed,
                                       std::size_t neighbours = 6, std::uint32_t dim = 8);
 
 class World {
  public:
-  // Configuration: the default one, its paths replaced. The publisher has no thread: the test says when.
-  explicit World(ServerConfig config = ServerConfig::Default(), PublisherOptions options = QuietOptions());
+  // Configuration: the default one, its paths replaced. The publisher has no thread: the test says
+  // when.
+  explicit World(ServerConfig config = ServerConfig::Default(),
+                 PublisherOptions options = QuietOptions());
   ~World();
 
   static PublisherOptions QuietOptions();
@@ -42,7 +44,8 @@ class World {
   // Upserts and catches up: served from the next call. Returns the revision of the last item.
   Sequence Upsert(std::vector<data::Item> items);
   // Records one event now, or `at`, and counts it, as the server does.
-  void Record(std::string member_id, std::string item_id, data::Verb verb, std::string surface = "");
+  void Record(std::string member_id, std::string item_id, data::Verb verb,
+              std::string surface = "");
   void RecordAt(runtime::Time at, std::string member_id, std::string item_id, data::Verb verb,
                 std::string surface = "");
   void SetUnit(std::string member_id, std::string org_unit);
@@ -54,8 +57,12 @@ class World {
   // Ends the publisher and starts another over the same store, as a restart does.
   void RestartPublisher(PublisherOptions options = QuietOptions());
 
-  ItemKey Key(std::string_view item_id) const { return holder->Current()->catalogue.keys().Find(item_id); }
-  std::string Id(ItemKey key) const { return std::string(holder->Current()->catalogue.keys().IdOf(key)); }
+  ItemKey Key(std::string_view item_id) const {
+    return holder->Current()->catalogue.keys().Find(item_id);
+  }
+  std::string Id(ItemKey key) const {
+    return std::string(holder->Current()->catalogue.keys().IdOf(key));
+  }
 
   runtime::TemporaryDirectory directory;
   runtime::SimulatedClock clock{Day(0)};

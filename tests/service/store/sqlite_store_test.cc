@@ -146,6 +146,19 @@ TEST_F(SqliteStoreTest, MigratesForwardAfterACopy) {
   EXPECT_THAT(Describe(*Open(), "ann"), ElementsAre("i1:read@0-0"));
 }
 
+TEST_F(SqliteStoreTest, ReceiptsPastTheirTimeGo) {
+  options_.receipts_kept = std::chrono::hours(1);
+  auto store = Open();
+  store->receipts().Append("old", "x", clock_.Now());
+  ASSERT_TRUE(store->Check().ok());
+  clock_.Advance(std::chrono::hours(2));
+  store->receipts().Append("new", "y", clock_.Now());
+  store.reset();
+  store = Open();
+  EXPECT_TRUE(absl::IsNotFound(store->receipts().Get("old").status()));
+  EXPECT_EQ(*store->receipts().Get("new"), "y");
+}
+
 TEST_F(SqliteStoreTest, AFailingJobDoesNotTakeItsNeighboursAlong) {
   const auto store = Open();
   // Stop the writer in a callback, so that what follows is one group.

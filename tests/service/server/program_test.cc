@@ -1,0 +1,139 @@
+// cofilter-server as a process: its flags, its log, its end.
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "runtime/files.h"
+#include "tests/service/rpc/health_client.h"
+
+namespace cofilter::service {
+namespace {
+
+using testing::HasSubstr;
+
+class ProgramTest : public testing::Test {
+ protected:
+  void TearDown() override {
+    if (pid_ > 0) {
+      kill(pid_, SIGKILL);
+      Wait();
+    }
+  }
+
+  void Start(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), COFILTER_SERVER);
+    pid_ = fork();
+    ASSERT_GE(pid_, 0);
+    if (pid_ > 0) return;
+    if (freopen((home_ + "/out").c_str(), "w", stdout) == nullptr ||
+        freopen((home_ + "/err").c_str(), "w", stderr) == nullptr) {
+      _exit(126);
+    }
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    execv(argv[0], argv.data());
+    _exit(127);
+  }
+
+  // The exit status; −1 when a signal ended it.
+  int Wait() {
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+  bool Runs() {
+    int status = 0;
+    if (waitpid(pid_, &status, WNOHANG) == 0) return true;
+    pid_ = 0;
+    return false;
+  }
+
+  // Starts it with a store, models and any port, and waits for the port.
+  std::string Serve() {
+    Start({"--store", home_ + "/store.db", "--models", home_ + "/models", "--listen", "127.0.0.1:0",
+           "--port-file", home_ + "/port"});
+    std::string port;
+    while (port.empty() && Runs()) {
+      const auto read = runtime::ReadFile(home_ + "/port");
+      if (read.ok() && !read->empty() && read->back() == '\n')
+        port = read->substr(0, read->size() - 1);
+      std::this_thread::yield();
+    }
+    return "127.0.0.1:" + port;
+  }
+
+  std::string Text(const std::string& name) const {
+    return runtime::ReadFile(home_ + "/" + name).value_or("");
+  }
+
+  const runtime::TemporaryDirectory directory_ = *runtime::TemporaryDirectory::Create();
+  const std::string home_ = directory_.path();
+  pid_t pid_ = 0;
+};
+
+TEST_F(ProgramTest, ServesAndDrainsOnSigterm) {
+  const std::string address = Serve();
+  ASSERT_GT(pid_, 0) << Text("err");
+  const auto channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
+  EXPECT_EQ(ServingStatus(channel, ""), "SERVING");
+  std::string environment;
+  std::ifstream in("/proc/" + std::to_string(pid_) + "/environ", std::ios::binary);
+  std::getline(in, environment, '\x01');
+  EXPECT_THAT(environment, HasSubstr("OMP_WAIT_POLICY=PASSIVE"));
+  EXPECT_THAT(environment, HasSubstr("OPENBLAS_NUM_THREADS=1"));
+  kill(pid_, SIGTERM);
+  EXPECT_EQ(Wait(), 0);
+  std::istringstream log(Text("err"));
+  int lines = 0;
+  bool stopped = false;
+  for (std::string line; std::getline(log, line); ++lines) {
+    const nlohmann::json parsed = nlohmann::json::parse(line, nullptr, false);
+    ASSERT_TRUE(parsed.is_object()) << line;
+    EXPECT_TRUE(parsed.contains("at") && parsed.contains("level") && parsed.contains("message"))
+        << line;
+    stopped |= parsed["message"] == "stopped";
+  }
+  EXPECT_GE(lines, 3);
+  EXPECT_TRUE(stopped);
+}
+
+TEST_F(ProgramTest, ASecondOneOnTheSameStoreIsRefused) {
+  Serve();
+  const pid_t first = pid_;
+  ASSERT_GT(first, 0);
+  Start({"--store", home_ + "/store.db", "--models", home_ + "/models", "--listen", "127.0.0.1:0"});
+  EXPECT_EQ(Wait(), 1);
+  pid_ = first;
+}
+
+TEST_F(ProgramTest, RefusesToListenBeyondLoopback) {
+  Start({"--store", home_ + "/store.db", "--listen", "0.0.0.0:0"});
+  EXPECT_EQ(Wait(), 1);
+  EXPECT_THAT(Text("err"), HasSubstr("--insecure"));
+}
+
+TEST_F(ProgramTest, CheckConfigSaysWhatIsWrongAndWhere) {
+  std::ofstream(home_ + "/bad.toml") << "organisation = \"x\"\nstoer = 1\n";
+  Start({"--config", home_ + "/bad.toml", "--check-config"});
+  EXPECT_EQ(Wait(), 1);
+  EXPECT_THAT(Text("err"), HasSubstr("stoer"));
+  Start({"--check-config"});
+  EXPECT_EQ(Wait(), 0);
+  EXPECT_THAT(Text("out"), HasSubstr("is right"));
+}
+
+}  // namespace
+}  // namespace cofilter::service
