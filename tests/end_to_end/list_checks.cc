@@ -10,7 +10,7 @@ namespace {
 
 bool IsLearning(data::ItemKind kind) {
   return kind == data::ItemKind::kCourse || kind == data::ItemKind::kMaterial ||
-         kind == data::ItemKind::kVideo;
+         kind == data::ItemKind::kVideo || kind == data::ItemKind::kActivity;
 }
 
 bool Near(double a, double b, double scale) {
