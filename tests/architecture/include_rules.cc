@@ -35,6 +35,7 @@ const std::map<std::string, Folders, std::less<>>& AllowedInService() {
       {"snapshot", {"config", "store", "snapshot"}},
       {"recommend", {"config", "store", "snapshot", "recommend"}},
       {"rpc", {"config", "store", "snapshot", "recommend", "rpc"}},
+      {"server", {"config", "store", "snapshot", "recommend", "rpc", "server"}},
   };
   return allowed;
 }
