@@ -43,7 +43,7 @@ absl::Status WritePage(const Arguments& arguments, const std::vector<Report>& re
   if (path.empty()) {
     std::string name = time;
     std::erase(name, ':');
-    path = absl::StrCat(arguments.root, "/var/bench/", name.substr(0, 17), ".html");
+    path = absl::StrCat(arguments.root, "/var/bench/", name, ".html");
   }
   COFILTER_RETURN_IF_ERROR(runtime::WriteFileDurably(path, HtmlPage(reports, machine, time)));
   std::cerr << "page: " << path << "\n";
@@ -81,7 +81,8 @@ int Run(const Arguments& arguments) {
     return 1;
   }
   const std::string machine = MachineText();
-  const std::string time = runtime::FormatTime(runtime::SystemClock::Instance().Now());
+  const std::string time = runtime::FormatTime(
+      std::chrono::floor<std::chrono::seconds>(runtime::SystemClock::Instance().Now()));
   bool holds = true;
   std::vector<Report> reports;
   for (const Benchmark* benchmark : arguments.benchmarks) {

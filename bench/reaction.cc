@@ -21,8 +21,8 @@ namespace cofilter::bench {
 namespace {
 
 constexpr int kReactions = 1000;
-constexpr int kCount = 50;
-constexpr std::size_t kBornLaterEvery = 6;  // one item in so many is unknown to the training
+constexpr int kCount = 150;
+constexpr std::size_t kBornLaterEvery = 40;  // one item in so many is unknown to the training
 
 // A generated organisation of which some items are born after the training.
 struct World {

@@ -179,21 +179,18 @@ int PickNotch(const std::vector<ListQuality>& notches, const DialBars& bars) {
   return best;
 }
 
-void AddDial(const std::string& name, const std::vector<ListQuality>& notches,
-             const std::optional<DialBars>& bars, Report* report) {
-  if (bars.has_value()) {
-    const int picked = PickNotch(notches, *bars);
-    const ListQuality& quality = notches[static_cast<std::size_t>(picked)];
-    const std::string at = name + ", one notch";
-    const std::string note = absl::StrCat("notch ", picked);
-    for (Figure figure :
-         {Plain(at + ": R@20", quality.recall, "share", AtLeast(bars->recall)),
-          Plain(at + ": tail R@20", quality.tail_recall, "share", AtLeast(bars->tail_recall)),
-          Plain(at + ": coverage", quality.coverage, "share", AtLeast(bars->coverage))}) {
-      figure.note = note;
-      report->Add(figure);
-    }
+void AddNotch(const std::string& name, int notch, const ListQuality& quality, const DialBars& bars,
+              Report* report) {
+  for (Figure figure :
+       {Plain(name + ": R@20", quality.recall, "share", AtLeast(bars.recall)),
+        Plain(name + ": tail R@20", quality.tail_recall, "share", AtLeast(bars.tail_recall)),
+        Plain(name + ": coverage", quality.coverage, "share", AtLeast(bars.coverage))}) {
+    figure.note = absl::StrCat("notch ", notch);
+    report->Add(figure);
   }
+}
+
+void AddDial(const std::string& name, const std::vector<ListQuality>& notches, Report* report) {
   Curve curve{.title = name + ": what each notch of the dial costs and buys",
               .x_name = "tail R@20",
               .y_name = "R@20",
@@ -280,13 +277,15 @@ class SetRun {
     AddDifference(name, notches[0], meter_->Measure(ScoreEverybody(*loaded_.op, data_, *meter_, 0)),
                   run_.with_bars, report_);
     if (!all_notches) return absl::OkStatus();
-    AddDial(name, notches, dial, report_);
     if (dial.has_value()) {
       const int picked = PickNotch(notches, *dial);
+      AddNotch(name + ", one notch", picked, notches[static_cast<std::size_t>(picked)], *dial,
+               report_);
       AddDifference(name + ", one notch", notches[static_cast<std::size_t>(picked)],
                     meter_->Measure(ScoreEverybody(*loaded_.op, data_, *meter_, picked)),
                     run_.with_bars, report_);
     }
+    AddDial(name, notches, report_);
     return absl::OkStatus();
   }
 

@@ -155,11 +155,16 @@ class Importer {
   }
 
   absl::Status ImportMembers() {
+    std::size_t bytes = 0;
     auto report = data::ReadMembers(
         options_.members, SourceFor(options_.members, false), [&](data::Member& member) {
           if (member.required) member.required->due_at += shift_;
-          service::ToProto(member, member_batch_.add_members());
-          return member_batch_.members_size() < kBatch ? absl::OkStatus() : SendMembers();
+          v1::Member* message = member_batch_.add_members();
+          service::ToProto(member, message);
+          bytes += message->ByteSizeLong();
+          if (member_batch_.members_size() < kBatch && bytes < kBatchBytes) return absl::OkStatus();
+          bytes = 0;
+          return SendMembers();
         });
     if (!report.ok()) return report.status();
     Take(*report);

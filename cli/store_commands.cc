@@ -2,11 +2,27 @@
 #include <iostream>
 #include <memory>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/command.h"
 #include "runtime/status_macros.h"
 #include "service/store/sqlite/backup.h"
 
 namespace cofilter::cli {
+namespace {
+
+void Print(const Invocation& invocation, const std::string& file, const std::string& digest,
+           const std::string& kept_as) {
+  if (invocation.json) {
+    std::cout << nlohmann::json({{"file", file}, {"digest", digest}, {"kept_as", kept_as}}).dump()
+              << '\n';
+    return;
+  }
+  std::cout << file << ": content digest " << digest << '\n';
+  if (!kept_as.empty()) std::cout << "what stood there is kept as " << kept_as << '\n';
+}
+
+}  // namespace
 
 void AddStoreCommands(CLI::App* app, Invocation* invocation) {
   auto store = std::make_shared<std::string>("var/cofilter.db");
@@ -14,10 +30,10 @@ void AddStoreCommands(CLI::App* app, Invocation* invocation) {
   CLI::App* backup =
       AddCommand(app, invocation, "backup", "Copy the store to a file, also while a server runs",
                  "  cofilter backup --store var/cofilter.db --to backup/monday.db",
-                 [store, file]() -> absl::Status {
+                 [invocation, store, file]() -> absl::Status {
                    COFILTER_RETURN_IF_ERROR(service::BackupStore(*store, *file));
                    COFILTER_ASSIGN_OR_RETURN(const std::string digest, service::StoreDigest(*file));
-                   std::cout << *file << ": content digest " << digest << '\n';
+                   Print(*invocation, *file, digest, "");
                    return absl::OkStatus();
                  });
   backup->add_option("--store", *store, "The store's file")->capture_default_str();
@@ -27,14 +43,13 @@ void AddStoreCommands(CLI::App* app, Invocation* invocation) {
   CLI::App* restore = AddCommand(
       app, invocation, "restore", "Put a backup in the store's place; stop the server first",
       "  cofilter restore --from backup/monday.db --store var/cofilter.db --force",
-      [store, file, force]() -> absl::Status {
+      [invocation, store, file, force]() -> absl::Status {
         service::RestoreOptions options;
         options.force = *force;
         COFILTER_ASSIGN_OR_RETURN(const std::string aside,
                                   service::RestoreStore(*file, *store, options));
         COFILTER_ASSIGN_OR_RETURN(const std::string digest, service::StoreDigest(*store));
-        std::cout << *store << ": content digest " << digest << '\n';
-        if (!aside.empty()) std::cout << "what stood there is kept as " << aside << '\n';
+        Print(*invocation, *store, digest, aside);
         return absl::OkStatus();
       });
   restore->add_option("--store", *store, "The store's file")->capture_default_str();

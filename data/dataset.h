@@ -23,9 +23,10 @@ struct Interaction {
 // What the order of a member's interactions means.
 enum class Order : std::uint8_t { kNone, kSequence, kTime };
 
-// Shapes: members() rows; the interactions of member m are interactions[offsets[m] .. offsets[m+1]),
-// oldest first when order is not kNone, else by item row. Ids stand in row order: members by first
-// appearance, items sorted by id (so that rows do not depend on the order of the log).
+// Shapes: members() rows; the interactions of member m are interactions[offsets[m] ..
+// offsets[m+1]), oldest first when order is not kNone, else by item row. Ids stand in row order:
+// members by first appearance, items sorted by id (so that rows do not depend on the order of the
+// log).
 struct Dataset {
   std::vector<std::string> member_ids;
   std::vector<std::string> item_ids;
@@ -44,10 +45,11 @@ struct Dataset {
 // Number of interactions per item row. Shape: [items].
 std::vector<std::uint32_t> ItemDegrees(const Dataset& dataset);
 
-// Head: the 1 % of items with most training interactions; tail: the 80 % with fewest; mid: the rest.
-// Ties go by item id. Counts round to the nearest item; a catalogue of one item is all tail.
+// Head: the 1 % of items with most training interactions; tail: the 80 % with fewest; mid: the
+// rest. Ties go by item id. Counts round to the nearest item; a catalogue of one item is all tail.
 enum class Band : std::uint8_t { kHead, kMid, kTail };
-std::vector<Band> PopularityBands(std::span<const std::uint32_t> degrees, std::span<const std::string> item_ids);
+std::vector<Band> PopularityBands(std::span<const std::uint32_t> degrees,
+                                  std::span<const std::string> item_ids);
 
 }  // namespace cofilter::data
 

@@ -40,9 +40,9 @@ std::string_view VerbName(Verb verb);
 std::optional<Verb> ParseVerb(std::string_view name);
 
 struct Event {
-  std::string event_id;   // idempotency key
+  std::string event_id;  // idempotency key
   std::string member_id;
-  std::string item_id;    // empty for visit
+  std::string item_id;  // empty for visit
   Verb verb = Verb::kUnspecified;
   std::string other_verb;         // with kOther
   std::string retracts_event_id;  // with kRetract
@@ -54,7 +54,7 @@ struct Event {
   std::optional<bool> success;
   std::string surface;
   std::string recommendation_id;
-  std::optional<std::int32_t> position;   // rank in the list, from 1
+  std::optional<std::int32_t> position;  // rank in the list, from 1
   std::string source_system;
   std::string client_id;
   std::string platform;
@@ -65,7 +65,8 @@ struct Event {
 
 // 1–256 bytes of valid UTF-8 without control characters. `field` stands in the message.
 absl::Status ValidateId(std::string_view field, std::string_view id);
-// Everything above in one place. Errors: INVALID_ARGUMENT that names the field, the value, what is right.
+// Everything above in one place. Errors: INVALID_ARGUMENT that names the field, the value, what is
+// right.
 absl::Status ValidateEvent(const Event& event);
 
 }  // namespace cofilter::data

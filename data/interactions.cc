@@ -41,14 +41,19 @@ void DatasetBuilder::Push(IdHash event, std::string_view member, std::string_vie
 
 void DatasetBuilder::Add(const Event& event) {
   ++events_;
-  cutoff_ = std::max(cutoff_, event.occurred_at);
+  // A clock that runs ahead must not make everything else look old: nothing happened after it was
+  // received.
+  const runtime::Time at = event.received_at == runtime::Time{}
+                               ? event.occurred_at
+                               : std::min(event.occurred_at, event.received_at);
+  cutoff_ = std::max(cutoff_, at);
   if (event.verb == Verb::kRetract) {
     retractions_[HashId(event.retracts_event_id)].push_back(event.member_id);
     return;
   }
   const float weight = options_.weights.of(event.verb);
   if (weight > 0) {
-    Push(HashId(event.event_id), event.member_id, event.item_id, weight, event.occurred_at);
+    Push(HashId(event.event_id), event.member_id, event.item_id, weight, at);
   }
 }
 

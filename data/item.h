@@ -36,9 +36,9 @@ struct Item {
   std::string title;
   std::string summary;
   std::vector<std::string> topics;
-  std::string language;   // BCP 47: "zh-CN", "en"; empty: unknown
+  std::string language;  // BCP 47: "zh-CN", "en"; empty: unknown
   std::string publisher;
-  std::string repost_of;  // item_id of the original; empty: original
+  std::string repost_of;                      // item_id of the original; empty: original
   std::optional<runtime::Time> published_at;  // not served before
   std::optional<runtime::Time> expires_at;    // not served from then on
   std::optional<runtime::Time> starts_at;     // of an activity
@@ -48,10 +48,11 @@ struct Item {
   std::vector<std::string> prerequisites;  // item_ids that must be completed first
   double credits = 0;                      // ≥ 0
   std::optional<float> duration_seconds;   // expected effort, ≥ 0
-  std::vector<std::string> org_units;      // paths "/a/b"; shown to members at or under one; empty: to all
+  std::vector<std::string>
+      org_units;  // paths "/a/b"; shown to members at or under one; empty: to all
   std::string source_system;
   ItemState state = ItemState::kActive;
-  std::int64_t revision = 0;               // set by the store
+  std::int64_t revision = 0;  // set by the store
 
   bool operator==(const Item&) const = default;
 };

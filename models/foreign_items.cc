@@ -55,7 +55,7 @@ void LinearOperator::ForeignContributions(const FoldedHistory& folded, int notch
   const double scale = ForeignTargetScale(notch);
   std::vector<double> weighted(dim());
   for (std::size_t e = 0; e < folded.entries.size(); ++e) {
-    const double factor = QueryFactor(folded.entries[e]);
+    const double factor = QueryFactor(folded.entries[e]) * GainToForeign(folded.entries[e]);
     if (factor == 0) continue;
     const std::span<const float> own = EmbeddingOf(folded.entries[e]);
     for (std::uint32_t d = 0; d < dim(); ++d) weighted[d] = factor * own[d];

@@ -22,6 +22,35 @@ struct OwnedArrays {
   FlatIds ids;
 };
 
+// The scan reads every row, so it reads the leading dims of long embeddings only: the trainer
+// orders them by their strength, and what the rest would change among the best few hundred is put
+// right when these are scored exactly.
+constexpr std::uint32_t kScannedDims = 128;
+constexpr std::size_t kRowsAtOnce = 4096;
+
+// Shape: embeddings [items × dim].
+std::unique_ptr<FusedScanIndex> IndexOfLeadingDims(std::span<const float> embeddings,
+                                                   std::uint32_t dim) {
+  const std::size_t items = embeddings.size() / dim;
+  const std::uint32_t scanned = std::min(dim, kScannedDims);
+  auto index = std::make_unique<FusedScanIndex>(scanned);
+  if (scanned == dim) {
+    index->add(static_cast<faiss::Index::idx_t>(items), embeddings.data());
+    return index;
+  }
+  std::vector<float> leading;
+  for (std::size_t begin = 0; begin < items; begin += kRowsAtOnce) {
+    const std::size_t end = std::min(begin + kRowsAtOnce, items);
+    leading.clear();
+    for (std::size_t row = begin; row < end; ++row) {
+      const auto values = embeddings.subspan(row * dim, scanned);
+      leading.insert(leading.end(), values.begin(), values.end());
+    }
+    index->add(static_cast<faiss::Index::idx_t>(end - begin), leading.data());
+  }
+  return index;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const Operator>> Operator::FromArrays(OperatorArrays arrays) {
@@ -73,8 +102,7 @@ void LinearOperator::BuildTables() {
       [&](std::uint32_t a, std::uint32_t b) { return views_.trend[a] > views_.trend[b]; });
 
   if (dim() == 0 || items() == 0) return;
-  index_ = std::make_unique<FusedScanIndex>(dim());
-  index_->add(items(), views_.embeddings.data());
+  index_ = IndexOfLeadingDims(views_.embeddings, dim());
   // Filled from the start, so that no table moves once it is pointed to.
   scan_scale_tables_.reserve(kNotches * padded_rows_);
   for (int notch = 0; notch < kNotches; ++notch) {
@@ -106,6 +134,11 @@ double LinearOperator::QueryFactor(const HistoryEntry& entry) const {
                                         views_.parameters.global.source_exponent);
 }
 
+double LinearOperator::GainToForeign(const HistoryEntry& entry) const {
+  const double gain = views_.parameters.content.gain;
+  return entry.row == HistoryEntry::kForeign && gain > 0 ? 1 / gain : 1;
+}
+
 double LinearOperator::ListFactor(const HistoryEntry& entry, std::size_t list) const {
   if (entry.row == HistoryEntry::kForeign) return 0;
   if (!(entry.weight > 0) || !std::isfinite(entry.weight)) return 0;
@@ -117,18 +150,17 @@ FoldedHistory LinearOperator::Fold(std::span<const HistoryEntry> history) const 
   folded.entries.assign(history.begin(), history.end());
   folded.exact_query.assign(dim(), 0.0);
   const bool has_global = GlobalWeight(/*foreign_takes_part=*/false) > 0;
-  std::vector<double> foreign_query;
   for (const HistoryEntry& entry : history) {
     const double factor = QueryFactor(entry);
     if (factor == 0) continue;
     const std::span<const float> embedding = EmbeddingOf(entry);
-    for (std::uint32_t d = 0; d < dim(); ++d) folded.exact_query[d] += factor * embedding[d];
-    if (has_global || entry.row != HistoryEntry::kForeign) continue;
-    foreign_query.resize(dim());
-    for (std::uint32_t d = 0; d < dim(); ++d) foreign_query[d] += factor * embedding[d];
+    const double to_foreign = factor * GainToForeign(entry);
+    for (std::uint32_t d = 0; d < dim(); ++d) folded.exact_query[d] += to_foreign * embedding[d];
+    if (!has_global && entry.row != HistoryEntry::kForeign) continue;
+    folded.row_query.resize(dim());
+    for (std::uint32_t d = 0; d < dim(); ++d) folded.row_query[d] += factor * embedding[d];
   }
   folded.query.assign(folded.exact_query.begin(), folded.exact_query.end());
-  folded.row_query = has_global ? folded.exact_query : std::move(foreign_query);
   return folded;
 }
 

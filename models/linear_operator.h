@@ -76,6 +76,9 @@ class LinearOperator final : public Operator {
   // w_i rel_i^-p_g, what the entry's embedding counts in the query; 0 for an entry that cannot take
   // part.
   double QueryFactor(const HistoryEntry& entry) const;
+  // A foreign embedding holds the content gain. Between two foreign items it must count once, so
+  // the history's is taken out: 1/gain for a foreign entry, 1 for a row.
+  double GainToForeign(const HistoryEntry& entry) const;
   // V_i or the foreign embedding.
   std::span<const float> EmbeddingOf(const HistoryEntry& entry) const;
   // w_i rel_i^-p_b of a row entry, 0 of a foreign one.

@@ -43,12 +43,12 @@ struct RowScore {
 struct FoldedHistory {
   // In the order given. Embeddings of foreign entries stay the caller's: keep them alive.
   std::vector<HistoryEntry> entries;
-  // Σ w_i rel_i^-p_g V_i, foreign entries included, and the same before rounding, which is what
-  // foreign items are scored by. Shape: [dim].
+  // Σ w_i rel_i^-p_g V_i, foreign entries included without their gain, and the same before
+  // rounding: what foreign items are scored by. Shape: [dim].
   std::vector<float> query;
   std::vector<double> exact_query;
-  // What rows are scored by: all of exact_query when the operator has a global term, else what
-  // foreign entries add to it. Shape: [dim], or empty when that is nothing.
+  // What rows are scored by: the same sum, foreign entries with their gain; of those alone when the
+  // operator has no global term. Shape: [dim], or empty when that is nothing.
   std::vector<double> row_query;
 };
 

@@ -91,7 +91,7 @@ void LinearOperator::Select(const FoldedHistory& folded, int notch, const RowSet
     parameters.scales = scan_scales_[notch];
     parameters.eligible = words;
     parameters.working = &scratch->top;
-    scratch->query.assign(folded.row_query.begin(), folded.row_query.end());
+    scratch->query.assign(folded.row_query.begin(), folded.row_query.begin() + index_->d);
     scratch->labels.resize(std::max(scratch->labels.size(), count));
     scratch->distances.resize(std::max(scratch->distances.size(), count));
     try {

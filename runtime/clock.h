@@ -12,7 +12,8 @@
 
 namespace cofilter::runtime {
 
-// A point in time, UTC, microseconds. The product's one time type; text and protobuf convert at the edge.
+// A point in time, UTC, microseconds. The product's one time type; text and protobuf convert at the
+// edge.
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
 using Duration = std::chrono::microseconds;
 
@@ -42,9 +43,9 @@ class SimulatedClock final : public Clock {
   std::atomic<std::int64_t> micros_;
 };
 
-// Reads the time from a file that another process writes: eight bytes, little-endian, microseconds since
-// the epoch. It lets a simulation own the clock of a server that it starts, kills and starts again.
-// Errors: NOT_FOUND when the file is missing, INVALID_ARGUMENT when it is not eight bytes.
+// Reads the time from a file that another process writes: eight bytes, little-endian, microseconds
+// since the epoch. It lets a simulation own the clock of a server that it starts, kills and starts
+// again. Errors: NOT_FOUND when the file is missing, INVALID_ARGUMENT when it is not eight bytes.
 class FileClock final : public Clock {
  public:
   static absl::StatusOr<std::unique_ptr<FileClock>> Open(const std::string& path);

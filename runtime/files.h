@@ -12,8 +12,8 @@
 
 namespace cofilter::runtime {
 
-// A whole file, mapped read-only. Moves, does not copy; the bytes stay valid while the object lives.
-// An empty file maps to an empty span.
+// A whole file, mapped read-only. Moves, does not copy; the bytes stay valid while the object
+// lives. An empty file maps to an empty span.
 class MappedFile {
  public:
   // Errors: NOT_FOUND, or INTERNAL with the system's reason; both name the path.
@@ -36,12 +36,12 @@ class MappedFile {
 // The whole content of a small file. Errors: NOT_FOUND, INTERNAL, OUT_OF_RANGE past max_bytes.
 absl::StatusOr<std::string> ReadFile(const std::string& path, std::size_t max_bytes = 64u << 20);
 
-// Writes beside the place, syncs, renames over it, syncs the directory: after OK the new content survives
-// a loss of power, and at no moment is the place half-written.
+// Writes beside the place, syncs, renames over it, syncs the directory: after OK the new content
+// survives a loss of power, and at no moment is the place half-written.
 absl::Status WriteFileDurably(const std::string& path, std::string_view content, int mode = 0644);
 
-// Syncs every file of `directory` and the directory itself, then renames it to `place`, which must not
-// exist, and syncs the parent. Errors: ALREADY_EXISTS, INTERNAL.
+// Syncs every file of `directory` and the directory itself, then renames it to `place`, which must
+// not exist, and syncs the parent. Errors: ALREADY_EXISTS, INTERNAL.
 absl::Status PublishDirectory(const std::string& directory, const std::string& place);
 
 // Makes the directory and its parents. OK when it is there already.

@@ -11,8 +11,8 @@
 
 namespace cofilter::runtime {
 
-// On a terminal one line that is rewritten; elsewhere a plain line now and then. Writes to standard error.
-// Thread-safety: Advance from any thread.
+// On a terminal one line that is rewritten; elsewhere a plain line now and then. Writes to standard
+// error. Thread-safety: Advance from any thread.
 class Progress {
  public:
   enum class Output { kStandardError, kSilent };

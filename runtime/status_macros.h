@@ -11,10 +11,10 @@
 #define COFILTER_CONCAT(a, b) COFILTER_CONCAT_INNER(a, b)
 
 // COFILTER_RETURN_IF_ERROR(Write(path));
-#define COFILTER_RETURN_IF_ERROR(expression)              \
-  do {                                                    \
-    absl::Status cofilter_status_ = (expression);         \
-    if (!cofilter_status_.ok()) return cofilter_status_;  \
+#define COFILTER_RETURN_IF_ERROR(expression)             \
+  do {                                                   \
+    absl::Status cofilter_status_ = (expression);        \
+    if (!cofilter_status_.ok()) return cofilter_status_; \
   } while (false)
 
 // COFILTER_ASSIGN_OR_RETURN(auto file, MappedFile::Open(path));

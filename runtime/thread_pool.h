@@ -1,4 +1,5 @@
-// A fixed set of workers, for tasks and for loops whose result must not depend on how many workers there are.
+// A fixed set of workers, for tasks and for loops whose result must not depend on how many workers
+// there are.
 #ifndef COFILTER_RUNTIME_THREAD_POOL_H_
 #define COFILTER_RUNTIME_THREAD_POOL_H_
 
@@ -25,12 +26,14 @@ class ThreadPool {
   int threads() const { return static_cast<int>(workers_.size()); }
   void Submit(std::function<void()> task);
 
-  // Calls body(block, begin, end) for [0, count) cut into blocks of `block_size` (the last may be shorter),
-  // and returns when all are done. The cut depends on count and block_size alone, never on the number of
-  // workers, so a body that writes only its own block, or its own partial result to be added up in block
-  // order, gives the same bits on any number of workers. Blocks start in order.
-  void ParallelFor(std::size_t count, std::size_t block_size,
-                   const std::function<void(std::size_t block, std::size_t begin, std::size_t end)>& body);
+  // Calls body(block, begin, end) for [0, count) cut into blocks of `block_size` (the last may be
+  // shorter), and returns when all are done. The cut depends on count and block_size alone, never
+  // on the number of workers, so a body that writes only its own block, or its own partial result
+  // to be added up in block order, gives the same bits on any number of workers. Blocks start in
+  // order.
+  void ParallelFor(
+      std::size_t count, std::size_t block_size,
+      const std::function<void(std::size_t block, std::size_t begin, std::size_t end)>& body);
 
  private:
   void Run();

@@ -24,8 +24,9 @@ struct Interval {
 };
 
 // Percentile bootstrap, members drawn with replacement, all measures of a member together.
-// resamples 0: no interval, both ends are the mean. The same on any number of threads. Source:
-// Efron, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7(1), 1979.
+// resamples 0: no interval, both ends are the mean. The same on any number of threads.
+// Source: Efron, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7(1),
+// 1979.
 std::array<Interval, kMeasures> BootstrapMeans(std::span<const MeasureRow> members,
                                                std::size_t resamples, std::uint64_t seed,
                                                runtime::ThreadPool* pool);

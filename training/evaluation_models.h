@@ -20,7 +20,8 @@ absl::StatusOr<std::unique_ptr<const models::Scorer>> TrainBaseline(const std::s
                                                                     std::uint64_t seed,
                                                                     runtime::ThreadPool* pool);
 
-// "all", or numbers and dashes such as "0", "0,5,10" or "0-10". Errors: INVALID_ARGUMENT.
+// "all", or numbers and dashes such as "0", "0,5,10" or "0-10".
+// Errors: INVALID_ARGUMENT.
 absl::StatusOr<std::vector<int>> ParseNotches(const std::string& text);
 
 }  // namespace cofilter::training

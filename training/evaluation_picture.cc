@@ -110,8 +110,9 @@ std::string EvaluationPicture(std::span<const Evaluation> evaluations) {
     canvas.Draw(scatter, {kMargin, 92, kWidth - 2 * kMargin, scatter_height});
   }
   for (std::size_t c = 0; c < charts.size(); ++c) {
-    canvas.Draw(charts[c], {kMargin + static_cast<double>(c % 2) * (half + kMargin),
-                            112 + scatter_height + static_cast<double>(c / 2) * (bars_height + 24),
+    const std::size_t row = c / 2, column = c % 2;
+    canvas.Draw(charts[c], {kMargin + static_cast<double>(column) * (half + kMargin),
+                            112 + scatter_height + static_cast<double>(row) * (bars_height + 24),
                             half, bars_height});
   }
   return std::move(canvas).Finish();

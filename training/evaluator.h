@@ -24,8 +24,8 @@ struct EvaluationSettings {
   std::uint64_t seed = 1;
   // Called as members are done, from any thread; may be empty.
   std::function<void(std::size_t members)> advance;
-  bool allow_overlap =
-      false;  // whether a test item may stand in its member's training history (it is never listed)
+  // Whether a test item may stand in its member's training history; it is never listed.
+  bool allow_overlap = false;
 
   absl::Status Validate() const;
 };
@@ -39,8 +39,8 @@ struct Evaluation {
   std::size_t k = 0;
   std::size_t members = 0;     // asked
   std::size_t test_items = 0;  // of them, in all
-  std::size_t unknown_items =
-      0;  // of these, that the training catalogue does not have: never hit, yet counted
+  // Of the test items, those that the training catalogue does not have: never hit, yet counted.
+  std::size_t unknown_items = 0;
   std::size_t catalogue = 0;  // items in the training data
   Interval recall, ndcg, reciprocal_rank, hit_rate, tail_recall, head_recall, tail_share, novelty;
   double coverage = 0;  // share of the catalogue that is in anybody's list
@@ -59,7 +59,8 @@ GivenSplit MakeSplit(data::Dataset train, const data::Dataset& test);
 absl::Status CheckNoLeak(const data::Split& split);
 
 // Whether an operator may have been trained on more than `train`: it knows an item better than the
-// training part does. Errors: FAILED_PRECONDITION naming the item and both counts.
+// training part does.
+// Errors: FAILED_PRECONDITION naming the item and both counts.
 absl::Status CheckTrainedOn(const models::Operator& model, const data::Dataset& train);
 
 // One Evaluation for each variant of `scores`, whose dataset is split.train.

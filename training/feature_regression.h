@@ -17,9 +17,10 @@ using SparseFeatures = std::vector<std::pair<std::uint32_t, float>>;
 
 // W that minimises Σ_r confidence_r |features_r W − targets_r|² + λ |W|². Conjugate gradient on
 // each target column by itself, all columns in one pass; stops after `iterations`, or when all
-// residuals are below 1e-3 of their start. The same bits on any number of threads. Shapes: features
-// [rows], confidence [rows], targets [rows × dim] → [buckets × dim]; buckets that no row has stay
-// 0. Source: Hestenes and Stiefel 1952; with the Jacobi preconditioner.
+// residuals are below 1e-3 of their start. The same bits on any number of threads.
+// Shapes: features [rows], confidence [rows], targets [rows × dim] → [buckets × dim]; buckets that
+// no row has stay 0.
+// Source: Hestenes and Stiefel 1952; with the Jacobi preconditioner.
 TallMatrix SolveFeatureRegression(std::span<const SparseFeatures> features,
                                   std::span<const float> confidence, const TallMatrix& targets,
                                   std::uint32_t buckets, double lambda, std::uint32_t iterations,

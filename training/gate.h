@@ -37,9 +37,10 @@ struct GateDecision {
 };
 
 // `current` is nullopt when nothing is in service: then the candidate has to reach `popularity`,
-// where given. A loss that is smaller than half of the candidate's 95 % interval is noise and
-// counts as none. Both reports must stem from the same test. Errors: INVALID_ARGUMENT for settings
-// out of range and for reports of different tests, which cannot be compared.
+// where given, within accuracy's tolerance. A loss that is smaller than half of the candidate's
+// 95 % interval is noise and counts as none. Both reports must stem from the same test.
+// Errors: INVALID_ARGUMENT for settings out of range, and for reports of different tests, which
+// cannot be compared.
 absl::StatusOr<GateDecision> DecideGate(const Evaluation& candidate,
                                         const std::optional<Evaluation>& current,
                                         const std::optional<Evaluation>& popularity,

@@ -1,6 +1,8 @@
 // One exact solve a row, members and items by turns.
 #include "training/implicit_als.h"
 
+#include <cmath>
+
 #include <Eigen/Cholesky>
 
 #include "training/tall_matrix.h"

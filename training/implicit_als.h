@@ -19,8 +19,8 @@ struct ImplicitAlsSettings {
 };
 
 // The same bits on any number of threads. Cost of a round: (members + items) dim³ / 6 + 2 nnz dim²
-// operations. Source: Hu, Koren, Volinsky, "Collaborative filtering for implicit feedback
-// datasets", ICDM 2008.
+// operations.
+// Source: Hu, Koren, Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008.
 models::ImplicitAlsArrays TrainImplicitAls(const InteractionMatrix& matrix,
                                            const ImplicitAlsSettings& settings,
                                            runtime::ThreadPool* pool);

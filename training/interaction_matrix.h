@@ -54,8 +54,8 @@ struct InteractionMatrix {
 InteractionMatrix BuildInteractionMatrix(const data::Dataset& dataset,
                                          std::uint32_t limit = 0xffffffff);
 
-// rel_i = d_i / mean(d) raised to `exponent`, in double; items without an interaction get 0. Shape:
-// [items].
+// rel_i = d_i / mean(d) raised to `exponent`, in double; items without an interaction get 0.
+// Shape: [items].
 std::vector<float> RelativeDegreePowers(std::span<const float> degrees, double exponent);
 
 }  // namespace cofilter::training

@@ -18,7 +18,8 @@ struct ListCandidate {
 };
 
 // Cuts rows to the union of the best `neighbours` by |value| · scale, once for each scale (the two
-// ends of the dial); ties go to the lower row. Thread-safety: one selector a thread.
+// ends of the dial); ties go to the lower row.
+// Thread-safety: one selector a thread.
 class ListSelector {
  public:
   // Shapes: each scale [items]. The scales must outlive the selector.

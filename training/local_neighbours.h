@@ -21,9 +21,10 @@ struct LocalNeighboursSettings {
 
 // B = Mᵀ D_u⁻¹ M / mean(d) without its diagonal, D_u the sums of the members' rows. The matrix
 // should be built with a limit to the histories, which bounds the cost. The same bits on any number
-// of threads. Cost: Σ_m |H_m|² additions, and a float an item for each thread. Source: Deshpande
-// and Karypis, "Item-based top-N recommendation algorithms", TOIS 22(1), 2004; the row
-// normalisation is the two-step random walk of Cooper et al., "Random walks in recommender
+// of threads.
+// Cost: Σ_m |H_m|² additions, and a float an item for each thread.
+// Source: Deshpande and Karypis, "Item-based top-N recommendation algorithms", TOIS 22(1), 2004;
+// the row normalisation is the two-step random walk of Cooper et al., "Random walks in recommender
 // systems", WWW 2014.
 models::ListBlockArrays TrainLocalNeighbours(const InteractionMatrix& matrix,
                                              const LocalNeighboursSettings& settings,

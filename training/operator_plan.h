@@ -26,13 +26,12 @@ std::vector<OperatorPlan> DefaultPlans();
 
 // Reads a TOML file, which may be the server's. An operator comes from
 // - [operators.NAME]: `kinds`, `weights` (a table of verbs; one left out says nothing) and any
-// setting by its name (setting_entries.h);
+//   setting by its name (setting_entries.h);
 // - each operator that a [surfaces.S] names (by default its own name): its kinds and weights are
-// those of its surfaces, so that
-//   training and serving agree, unless [operators.NAME] has its own. Without any [surfaces] and
-//   [operators] in the file the server's two default surfaces count, news and learning.
-// Other tables are not looked at. Sorted by name. Errors: NOT_FOUND; INVALID_ARGUMENT naming file,
-// entry, value and what is right.
+//   those of its surfaces, so that training and serving agree, unless [operators.NAME] has its own.
+// Without any [surfaces] and [operators] the two default surfaces count, news and learning.
+// Other tables are not looked at. Sorted by name.
+// Errors: NOT_FOUND; INVALID_ARGUMENT naming file, entry, value and what is right.
 absl::StatusOr<std::vector<OperatorPlan>> ReadPlans(const std::string& path);
 
 // Applies a parameter file to every plan: TOML, with settings at its top, or JSON: the report of an

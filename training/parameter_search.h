@@ -24,8 +24,7 @@ struct TriedPoint {
 
 struct ParameterChoice {
   models::ListKind lists = models::ListKind::kLocal;
-  // Of the global term, in GlobalWeightUnit: what carries over to other data, where the weight does
-  // not.
+  // Of the global term, in GlobalWeightUnit: it carries over to other data, the weight does not.
   double relative_weight = 0;
   ScorePoint point;     // at notch 0; its `list` is 0
   double dial_q = 0.5;  // what notch 10 adds to the target exponents
@@ -45,10 +44,12 @@ ParameterChoice DefaultParameters(const TrainingSettings& settings, std::size_t 
 double GlobalWeightUnit(const ScoreGrid& grid, const ScorePoint& point,
                         std::span<const GridMember> members, runtime::ThreadPool* pool);
 
-// Trains once on the dataset without its validation part, then walks one group of parameters after
-// the other, each over a small grid, twice. Given parameters stay. Objective: recall@20 + NDCG@20
-// of the sampled members. The same choice on any number of threads. Falls back to the defaults
-// where fewer than 20 members can be asked, and says so in `why`. Errors: those of TrainNumbers.
+// Trains once on the dataset without its validation part, then walks one parameter after the other,
+// each over a small grid: twice those of the scores, last those of the history. Given parameters
+// stay. Objective: recall@20 + NDCG@20 of the sampled members. The same choice on any number of
+// threads. Falls back to the defaults where fewer than 20 members can be asked, and says so in
+// `why`.
+// Errors: those of TrainNumbers.
 absl::StatusOr<ParameterChoice> ChooseParameters(const TrainingSettings& settings,
                                                  const data::Dataset& dataset,
                                                  runtime::ThreadPool* pool, PartTimer* timer);

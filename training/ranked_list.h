@@ -16,7 +16,8 @@ namespace cofilter::training {
 inline constexpr float kNotListed = -std::numeric_limits<float>::infinity();
 
 // The `count` rows with the highest scores, best first, ties by row; rows at kNotListed stay out,
-// so there may be fewer. Cost: one pass; far cheaper than sorting.
+// so there may be fewer.
+// Cost: one pass; far cheaper than sorting.
 void TopRows(std::span<const float> scores, std::size_t count, std::vector<std::uint32_t>* rows);
 
 // What a member's test asks for. Items that the catalogue does not have can never be hit, yet
@@ -28,7 +29,8 @@ struct TestItems {
   std::size_t size() const { return rows.size() + unknown; }
 };
 
-// What every item adds to the measures. Shapes: both [items].
+// What every item adds to the measures.
+// Shapes: both [items].
 struct CatalogueFacts {
   std::vector<data::Band> bands;
   std::vector<float> surprise;  // −log2 of the item's share of all interactions

@@ -20,7 +20,7 @@ How it decides: the latest events are cut off the log. A twin of the candidate l
 parameters there; a twin of the model in service learns from the same part with the parameters of that model. Both are asked
 about what was cut off, which neither has seen. If the gate accepts the candidate's twin, the candidate is trained on the whole log
 with the twin's parameters, published and promoted. Without a model in service the twin has to be as good as popularity.
-Where nobody can be asked, the candidate is published without a gate, and a line says so.
+Where nobody can be asked and nothing is in service, the candidate is published without a gate, and a line says so.
 Programs are taken from PATH. Exit status: 0 promoted (or published, with --no-promote); 2 wrong flag; 3 refused by the gate, the
 model in service stays; 4 another retrain.sh holds the lock; 5 export failed; 6 training failed; 7 evaluation failed; 8 promoting failed.
 USAGE
@@ -53,20 +53,28 @@ fail() { code=$1; shift; log "$*" >&2; exit "$code"; }
 # The lock goes with this process, however it ends.
 exec 9>"$work/lock"
 flock -n 9 || fail 4 "another retrain.sh is at work ($work/lock)"
+# What a trainer that was killed while publishing left behind.
+find "$models" -maxdepth 1 -name '.publishing-*' -mmin +1440 -exec rm -rf {} +
+
+organisation=
+[ -z "$config" ] || organisation=$(sed -n 's/^organisation *= *"\([^"]*\)".*/\1/p' "$config" | head -n 1)
 
 export_dir=$work/export twins=$work/twins
 rm -rf "$export_dir" "$twins"
 log "exporting $store"
-cofilter export --store "$store" --out "$export_dir" >"$work/export.log" 2>&1 ||
+cofilter export --store "$store" --out "$export_dir" ${organisation:+--organisation "$organisation"} >"$work/export.log" 2>&1 ||
   fail 5 "the export failed: $(tail -n 1 "$work/export.log")"
 set -- --events "$export_dir/events" --quiet --seed "$seed"
 [ ! -f "$export_dir/items.jsonl" ] || set -- "$@" --items "$export_dir/items.jsonl"
 [ -z "$config" ] || set -- "$@" --config "$config"
 
 # "should be served: 3, before it: 2": empty where there is no such version, or no server to ask.
-deployment=$(cofilter models list --server "$server" 2>/dev/null | head -n 1 || true)
-current=$(echo "$deployment" | sed -n 's/^should be served: \([0-9][0-9]*\).*/\1/p')
-previous=$(echo "$deployment" | sed -n 's/.*before it: \([0-9][0-9]*\).*/\1/p')
+ask_deployment() {
+  deployment=$(cofilter models list --server "$server" 2>/dev/null | head -n 1 || true)
+  current=$(echo "$deployment" | sed -n 's/^should be served: \([0-9][0-9]*\).*/\1/p')
+  previous=$(echo "$deployment" | sed -n 's/.*before it: \([0-9][0-9]*\).*/\1/p')
+}
+ask_deployment
 
 parameters=
 if [ "$gate" = yes ]; then
@@ -91,7 +99,8 @@ if [ "$gate" = yes ]; then
     case "$status" in
       0) log "the gate accepts" ;;
       3) fail 3 "the gate refuses; ${current:+version $current stays in service}" ;;
-      4) log "no gate: $(tail -n 1 "$work/gate.log")" ;;
+      4) [ -z "$current" ] || fail 3 "nobody could be asked; version $current stays in service"
+         log "no gate: $(tail -n 1 "$work/gate.log")" ;;
       *) fail 7 "the evaluation failed: $(tail -n 1 "$work/gate.log")" ;;
     esac
   else
@@ -110,10 +119,15 @@ if [ "$promote" = yes ]; then
   cofilter models promote "$version" --server "$server" --reason "retrain.sh" >"$work/promote.log" 2>&1 ||
     fail 8 "promoting version $version failed: $(tail -n 1 "$work/promote.log")"
   log "promoted version $version"
-  previous=$current current=$version
 fi
 
-# The oldest go, but never the one in service, nor the one before it, which a roll-back returns to.
+# The oldest go, but never the one in service, nor the one before it, which a roll-back returns to. Both may
+# have changed meanwhile; where they cannot be told, nothing goes.
+ask_deployment
+case "$deployment" in
+  "should be served: "*) ;;
+  *) log "$server does not say what it serves: nothing is removed"; exit 0 ;;
+esac
 ls "$models" | grep -E '^[0-9]+$' | sort -rn | tail -n +"$((keep + 1))" | while read -r old; do
   [ "$old" = "$current" ] || [ "$old" = "$previous" ] || { rm -rf "${models:?}/$old" "$models/$old.report.json"; log "removed version $old"; }
 done

@@ -26,11 +26,13 @@ struct RidgeSettings {
 };
 
 // With X = D_u^-a/2 M D_i^-b and P = (XᵀX + λI)⁻¹: B_ij = −(P_ij / P_jj) (d_j / d_i)^b off the
-// diagonal. The same bits on any number of threads. Errors: FAILED_PRECONDITION when the matrix
-// cannot be factorised (λ too small). Cost: 12 bytes × items² of memory and 7/3 items³ operations:
-// 3,000 items in 2 s, 6,000 in 15 s on two cores. Source: Steck, "Embarrassingly shallow
-// autoencoders for sparse data", WWW 2019; the degree exponents and the scaling back are those of
-// Steck's "Markov random fields for collaborative filtering", NeurIPS 2019, in general form.
+// diagonal. The same bits on any number of threads.
+// Errors: FAILED_PRECONDITION when the matrix cannot be factorised (λ too small).
+// Cost: 12 bytes × items² of memory and 7/3 items³ operations: 3,000 items in 2 s, 6,000 in 15 s on
+// two cores.
+// Source: Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019; the degree
+// exponents and the scaling back are those of Steck's "Markov random fields for collaborative
+// filtering", NeurIPS 2019, in general form.
 absl::StatusOr<models::ListBlockArrays> TrainRidge(const InteractionMatrix& matrix,
                                                    const RidgeSettings& settings,
                                                    runtime::ThreadPool* pool);

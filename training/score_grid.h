@@ -59,9 +59,10 @@ class ScoreGrid {
   explicit ScoreGrid(Inputs inputs) : inputs_(std::move(inputs)) {}
 
   // Ranks all items but those of the history for every member at every point. The same bits on any
-  // number of threads. Shape: [points]. Cost: per member one pass over the lists for each different
-  // source weighting, items × dim for each different global source weighting, and a pass over the
-  // items for each point.
+  // number of threads.
+  // Shape: [points].
+  // Cost: per member one pass over the lists for each different source weighting, items × dim for
+  // each different global source weighting, and a pass over the items for each point.
   std::vector<PointMeasures> Measure(std::span<const ScorePoint> points,
                                      std::span<const GridMember> members, std::size_t k,
                                      runtime::ThreadPool* pool) const;

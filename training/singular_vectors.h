@@ -30,10 +30,11 @@ struct SingularVectors {
 };
 
 // Of X = D_u^-½ M D_i^-½, D the sums of rows and columns; the largest singular value is 1. The same
-// bits on any number of threads. Cost: rounds × (4 nnz l + 3 items l²) operations, l = rank +
-// oversampling. Source: Halko, Martinsson, Tropp, "Finding structure with randomness", SIAM Review
-// 53(2), 2011, algorithm 4.4; the normalisation is GF-CF's: Shen et al., "How powerful is graph
-// convolution for recommendation?", CIKM 2021.
+// bits on any number of threads.
+// Cost: rounds × (4 nnz l + 3 items l²) operations, l = rank + oversampling.
+// Source: Halko, Martinsson, Tropp, "Finding structure with randomness", SIAM Review 53(2), 2011,
+// algorithm 4.4; the normalisation is GF-CF's: Shen et al., "How powerful is graph convolution for
+// recommendation?", CIKM 2021.
 SingularVectors TrainSingularVectors(const InteractionMatrix& matrix,
                                      const SingularVectorsSettings& settings,
                                      runtime::ThreadPool* pool);

@@ -13,11 +13,14 @@ namespace cofilter::training {
 using TallMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 // aᵀ a, both triangles. Products in single precision within a block of rows, added up in double in
-// block order. Shapes: a [n × l] → [l × l].
+// block order.
+// Shapes: a [n × l] → [l × l].
 Eigen::MatrixXd GramOf(const TallMatrix& a, runtime::ThreadPool* pool);
-// aᵀ b. Shapes: a [n × l], b [n × m] → [l × m].
+// aᵀ b.
+// Shapes: a [n × l], b [n × m] → [l × m].
 Eigen::MatrixXd CrossGram(const TallMatrix& a, const TallMatrix& b, runtime::ThreadPool* pool);
-// a · right. Shapes: a [n × l], right [l × m] → [n × m].
+// a · right.
+// Shapes: a [n × l], right [l × m] → [n × m].
 TallMatrix TimesRight(const TallMatrix& a, const Eigen::MatrixXf& right, runtime::ThreadPool* pool);
 
 // Columns that span what those of `a` span, orthonormal; directions that hardly exist (their share

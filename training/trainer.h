@@ -25,8 +25,8 @@ struct TrainedOperator {
 // Chooses what is not given (parameter_search.h), trains on everything, learns the content map from
 // `catalogue` (may be empty). The arrays are the same bits for the same input and seed on any
 // number of threads; the times in the report are not. Datasets of one item or one member train too;
-// so does an empty one, into an operator that knows no item. Errors: INVALID_ARGUMENT for settings
-// out of range; FAILED_PRECONDITION as TrainRidge.
+// so does an empty one, into an operator that knows no item.
+// Errors: INVALID_ARGUMENT for settings out of range; FAILED_PRECONDITION as TrainRidge.
 absl::StatusOr<TrainedOperator> TrainOperator(const TrainingSettings& settings,
                                               const data::Dataset& dataset,
                                               std::span<const data::Item> catalogue,

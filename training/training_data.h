@@ -43,8 +43,9 @@ absl::StatusOr<TrainingData> ReadTrainingData(const DataOptions& options,
 
 // How to hold out: "leave-last-out", "holdout" (a share of each member's items, by hash) or "time"
 // (the latest share). A dataset that cannot be cut, such as an empty one, is nothing to train on
-// and asks nobody. Errors: INVALID_ARGUMENT for another name; FAILED_PRECONDITION where the order
-// that the cut needs means nothing.
+// and asks nobody.
+// Errors: INVALID_ARGUMENT for another name; FAILED_PRECONDITION where the order that the cut needs
+// means nothing.
 absl::StatusOr<data::Split> SplitBy(const std::string& kind, double share, std::uint64_t seed,
                                     const data::Dataset& dataset);
 

@@ -15,17 +15,16 @@ namespace cofilter::training {
 // Parameters that act at serving; what is given here is kept, the search chooses the rest. The
 // notation is that of models/operator_parameters.h.
 struct GivenParameters {
-  std::optional<models::ListKind>
-      lists;                            // which block; unset: local, and ridge for small catalogues
-  std::optional<double> p;              // source exponent of the lists, -2 to 2
-  std::optional<double> q;              // target exponent of the lists at notch 0, -2 to 2
-  std::optional<double> global_weight;  // g, 0 to 1,000
-  std::optional<double> pin;            // source exponent of the global term, -2 to 2
-  std::optional<double> qo;             // target exponent of the global term at notch 0, -2 to 2
-  std::optional<double> by_rank;        // weight of the history by rank, 0 to 4
-  std::optional<double> by_age;         // and by age in days, 0 to 4
-  std::optional<double> dial_q;         // what notch 10 adds to q, 0 to 2
-  std::optional<double> dial_qo;        // what notch 10 adds to qo, 0 to 2
+  std::optional<models::ListKind> lists;  // unset: local, and ridge for small catalogues
+  std::optional<double> p;                // source exponent of the lists, -2 to 2
+  std::optional<double> q;                // target exponent of the lists at notch 0, -2 to 2
+  std::optional<double> global_weight;    // g, 0 to 1,000
+  std::optional<double> pin;              // source exponent of the global term, -2 to 2
+  std::optional<double> qo;               // target exponent of the global term at notch 0, -2 to 2
+  std::optional<double> by_rank;          // weight of the history by rank, 0 to 4
+  std::optional<double> by_age;           // and by age in days, 0 to 4
+  std::optional<double> dial_q;           // what notch 10 adds to q, 0 to 2
+  std::optional<double> dial_qo;          // what notch 10 adds to qo, 0 to 2
 };
 
 struct TrainingSettings {
@@ -36,7 +35,8 @@ struct TrainingSettings {
   std::uint32_t rank = 0;
   std::uint32_t oversampling = 64;
   // Few rounds on purpose: a subspace that has not quite converged is a soft filter of the
-  // spectrum, and ranked better than the converged one in every measurement. Range: 1 to 100.
+  // spectrum. On Gowalla, rank 256, four rounds gave a recall of .1876 where twelve gave .1866.
+  // Range: 1 to 100.
   std::uint32_t rounds = 4;
 
   std::uint32_t neighbours =

@@ -10,8 +10,8 @@
 
 namespace cofilter::training {
 
-// `train` keeps every member and item row of the dataset, so rows mean the same in both. Shapes:
-// held_out [members], item rows, ascending; empty for a member whose history cannot be cut.
+// `train` keeps every member and item row of the dataset, so rows mean the same in both.
+// Shapes: held_out [members], item rows, ascending; empty for a member whose history cannot be cut.
 struct ValidationPart {
   data::Dataset train;
   std::vector<std::vector<std::uint32_t>> held_out;

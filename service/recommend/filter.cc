@@ -108,7 +108,9 @@ bool IsDone(const FilterContext& context, ItemKey key) {
 ItemKey Open(const FilterContext& context, ItemKey closed, std::vector<ItemKey>& looked_at,
              int depth) {
   constexpr int kDeepest = 64;
-  if (depth == kDeepest) return 0;
+  // Bounded: a graph of prerequisites may be large, and each step looks through what it has seen.
+  constexpr std::size_t kMostLookedAt = 512;
+  if (depth == kDeepest || looked_at.size() >= kMostLookedAt) return 0;
   const CatalogueItem& item = *context.catalogue->Find(closed);
   for (std::size_t i = 0; i < item.prerequisites.size(); ++i) {
     const ItemKey key = PrerequisiteKey(context, item, i);

@@ -2,6 +2,7 @@
 #include "service/recommend/list_maker.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "models/operator_parameters.h"
@@ -53,8 +54,12 @@ void ListMaker::Mark() {
   Marks& marks = memory_.marks;
   marks.Clear();
   for (const ItemKey key : order_.member.blocked) marks.Add(key, Marks::kBlocked);
-  for (const ItemKey key : order_.listed) marks.Add(key, Marks::kListed);
   const ItemKeys& keys = order_.snapshot->catalogue.keys();
+  const ItemKey last = keys.last();
+  for (const ItemKey key : order_.listed) {
+    // A key that was made up must not size the marks.
+    if (key <= last) marks.Add(key, Marks::kListed);
+  }
   for (const std::string& id : order_.exclude_item_ids) {
     if (const ItemKey key = keys.Find(id)) marks.Add(key, Marks::kExcluded);
   }
@@ -125,6 +130,11 @@ void ListMaker::MakePersonalPart(const FilterContext& context, const FoldedMembe
     // A narrow request (one topic of fifty) may drop nearly all: look further down, while there is
     // time.
     if (!more || quick || memory_.candidates.size() >= order_.count || asked >= most) break;
+    if (order_.deadline != runtime::Time::max()) {
+      // The next round costs up to eight times what was spent so far.
+      const runtime::Time now = order_.clock->Now();
+      if (order_.deadline - now < 8 * (now - order_.now)) break;
+    }
     asked *= 8;
   }
   StageTrace& ranked = stages_.emplace_back();

@@ -31,6 +31,8 @@ struct ListOrder {
   const SurfaceView* surface = nullptr;
   MemberView member;
   runtime::Time now{};
+  const runtime::Clock* clock = nullptr;  // with a deadline
+  runtime::Time deadline = runtime::Time::max();
   Path path = Path::kFull;
   std::uint32_t count = 0;  // ≥ 1
   double dial = 0;

@@ -34,7 +34,8 @@ class Marks {
     marked_.clear();
   }
   void Add(ItemKey key, std::uint16_t mark) {
-    if (key >= marks_.size()) marks_.resize(std::max<std::size_t>(key + 1, marks_.size() * 2));
+    if (key >= marks_.size())
+      marks_.resize(std::max<std::size_t>(std::size_t{key} + 1, marks_.size() * 2));
     if (marks_[key] == 0) marked_.push_back(key);
     marks_[key] |= mark;
   }

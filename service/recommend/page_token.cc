@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 
-// Not against a caller who wants to deceive (what could one gain: a list with other gaps), but
-// against mix-ups.
+// Not against a caller who wants to deceive, but against mix-ups: whoever uses the keys must bear
+// any that could be made up.
 std::uint64_t Checksum(std::string_view organisation, std::string_view member_id,
                        std::string_view surface, std::span<const ItemKey> rising) {
   ByteWriter bound;

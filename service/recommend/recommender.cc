@@ -4,6 +4,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -169,6 +171,8 @@ ListOrder StagedRecommender::Order(const RequestContext& context, const Snapshot
   order.surface = &surface;
   order.member = member.view();
   order.now = context.clock->Now();
+  order.clock = context.clock;
+  order.deadline = context.deadline;
   order.count = count == 0 ? surface.config->default_count : count;
   order.dial = dial.value_or(surface.config->dial);
   order.kinds = surface.kinds;

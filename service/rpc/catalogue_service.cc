@@ -24,6 +24,8 @@ constexpr int kMaxItemsPerBatch = 1000;
 // Keys that one ListItems looks at: a rare filter over a large catalogue gives short pages, not
 // long calls.
 constexpr ItemKey kScan = 50'000;
+// A page ends past this: clients take 4 MiB by default, and one item is far below the rest.
+constexpr std::size_t kMaxPageBytes = 2u << 20;
 
 absl::StatusOr<std::vector<data::Item>> ItemsFromProto(
     const google::protobuf::RepeatedPtrField<v1::Item>& items) {
@@ -138,10 +140,13 @@ grpc::ServerUnaryReactor* CatalogueRpc::ListItems(grpc::CallbackServerContext* c
         const auto bound = static_cast<ItemKey>(snapshot->catalogue.key_bound());
         const ItemKey end = first + kScan < bound ? static_cast<ItemKey>(first) + kScan : bound;
         auto key = static_cast<ItemKey>(first);
-        for (; key < end && response->items_size() < page_size; ++key) {
+        std::size_t bytes = 0;
+        for (; key < end && response->items_size() < page_size && bytes < kMaxPageBytes; ++key) {
           const CatalogueItem* const item = snapshot->catalogue.Find(key);
-          if (item != nullptr && filter.Passes(item->item))
-            ToProto(item->item, response->add_items());
+          if (item == nullptr || !filter.Passes(item->item)) continue;
+          v1::Item* const added = response->add_items();
+          ToProto(item->item, added);
+          bytes += added->ByteSizeLong();
         }
         if (key < bound) response->set_next_page_token(MakeListCursor(key, filter.text()));
         return absl::OkStatus();

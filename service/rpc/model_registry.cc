@@ -74,7 +74,15 @@ absl::StatusOr<ModelPointer> ModelRegistry::Promote(const RequestContext& contex
   COFILTER_ASSIGN_OR_RETURN(const ModelPointer pointer, Pointer());
   COFILTER_RETURN_IF_ERROR(CheckRevision(pointer, expected_revision));
   COFILTER_RETURN_IF_ERROR(CheckLoadable(version));
-  if (validate_only || pointer.version == version) return pointer;
+  if (validate_only) return pointer;
+  if (pointer.version == version) {
+    // Refused before, and repaired since.
+    if (publisher_->model_serving().served_version != version) {
+      publisher_->RetryRefusedModel();
+      COFILTER_RETURN_IF_ERROR(publisher_->Follow());
+    }
+    return pointer;
+  }
   return Point(context, pointer, version, "models.promote", reason);
 }
 

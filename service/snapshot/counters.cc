@@ -65,7 +65,8 @@ void Counters::Count(const CountedEvent& event, ItemKey item, const Catalogue& c
     return;
   }
   std::lock_guard lock(pending_mutex_);
-  if (pending_.size() < kMaxPending) pending_.push_back({event, item, known->kind});
+  if (pending_.size() == kMaxPending) pending_.pop_front();  // the latest count most
+  pending_.push_back({event, item, known->kind});
 }
 
 void Counters::CountIn(std::string_view unit, const CountedEvent& event, ItemKey item,
@@ -130,7 +131,7 @@ void Counters::SetUnit(std::string_view member_id, std::string_view org_unit) {
 }
 
 void Counters::ResolvePending(MemberStateStore& members) {
-  std::vector<Pending> pending;
+  std::deque<Pending> pending;
   {
     std::lock_guard lock(pending_mutex_);
     pending.swap(pending_);

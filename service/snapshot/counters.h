@@ -3,6 +3,7 @@
 #ifndef COFILTER_SERVICE_SNAPSHOT_COUNTERS_H_
 #define COFILTER_SERVICE_SNAPSHOT_COUNTERS_H_
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -85,7 +86,7 @@ class Counters {
   mutable std::shared_mutex units_mutex_;
   std::unordered_map<std::string, std::string> units_;  // member id → top unit
   std::mutex pending_mutex_;
-  std::vector<Pending> pending_;
+  std::deque<Pending> pending_;
 };
 
 }  // namespace cofilter::service

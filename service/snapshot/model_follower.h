@@ -3,6 +3,7 @@
 #ifndef COFILTER_SERVICE_SNAPSHOT_MODEL_FOLLOWER_H_
 #define COFILTER_SERVICE_SNAPSHOT_MODEL_FOLLOWER_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -41,6 +42,9 @@ class ModelFollower {
   // It is in service now.
   void Serves(std::uint64_t version);
 
+  // Forgets a refusal: the artifact may have been repaired. From any thread.
+  void TryAgain() { refused_revision_ = 0; }
+
   ModelServing serving() const;
 
  private:
@@ -51,7 +55,7 @@ class ModelFollower {
   const runtime::Clock* const clock_;
   mutable std::mutex mutex_;
   ModelServing serving_;
-  Sequence refused_revision_ = 0;
+  std::atomic<Sequence> refused_revision_{0};
 };
 
 }  // namespace cofilter::service

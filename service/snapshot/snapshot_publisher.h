@@ -53,7 +53,7 @@ class SnapshotPublisher {
   SnapshotPublisher(const SnapshotPublisher&) = delete;
   SnapshotPublisher& operator=(const SnapshotPublisher&) = delete;
 
-  // After OK the next call is served with every catalogue change up to `revision`: what UpsertItems
+  // After OK the next call is served with every catalogue change up to `revision`: what UpsertItem
   // waits for. Works in the caller's thread. Errors: those of the store; UNAVAILABLE when the store
   // has not got there.
   absl::Status CatchUp(Sequence revision);
@@ -61,6 +61,8 @@ class SnapshotPublisher {
   // the store.
   absl::Status Follow();
 
+  // A model that was refused is loaded again by the next Follow.
+  void RetryRefusedModel() { model_.TryAgain(); }
   // What should be served, what is, and why not.
   ModelServing model_serving() const { return model_.serving(); }
   PublisherStats stats() const;

@@ -40,7 +40,8 @@ class ChangeFeed {
   virtual absl::StatusOr<std::vector<Change>> ChangesAfter(Sequence after, std::size_t limit) = 0;
   virtual absl::StatusOr<Sequence> LastChange() = 0;
   // Called from the store's writer after a change is durable in this process. Changes by other
-  // processes are found by asking. One listener; must be quick.
+  // processes are found by asking. One listener; must be quick. After the return
+  // the one before runs no more.
   virtual void OnChange(std::function<void()> listener) = 0;
 };
 

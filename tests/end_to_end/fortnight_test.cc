@@ -61,12 +61,12 @@ class FortnightTest : public ::testing::Test {
   }
 
   void Send(std::span<const data::Event> events) {
+    if (!events.empty()) server_->SetClock(std::max(server_->now(), events.back().occurred_at));
     auto recorded = server_->Record(events);
     ASSERT_TRUE(recorded.ok()) << recorded.status();
     ASSERT_EQ(*recorded, static_cast<int>(events.size()));
     for (const data::Event& event : events) world_.Apply(event);
     sent_ += events.size();
-    if (!events.empty()) server_->SetClock(std::max(server_->now(), events.back().occurred_at));
   }
 
   const std::string& AskedMember(std::uint32_t i) const {

@@ -176,8 +176,12 @@ double DenseReference::ToForeign(const HistoryEntry& entry, int notch,
                                  std::span<const float> embedding) const {
   const OperatorParameters& p = arrays_.parameters;
   const double weight = p.global.weight == 0 ? 1.0 : p.global.weight;
-  return weight * std::pow(p.content.assumed_rel, -p.global.target_exponent[notch]) * entry.weight *
-         std::pow(SourceRel(entry), -p.global.source_exponent) * Dot(embedding, EmbeddingOf(entry));
+  // Both embeddings hold the gain, and it counts once.
+  const bool foreign = entry.row == HistoryEntry::kForeign;
+  const double once = foreign && p.content.gain > 0 ? 1 / p.content.gain : 1;
+  return once * weight * std::pow(p.content.assumed_rel, -p.global.target_exponent[notch]) *
+         entry.weight * std::pow(SourceRel(entry), -p.global.source_exponent) *
+         Dot(embedding, EmbeddingOf(entry));
 }
 
 double DenseReference::Score(std::span<const HistoryEntry> history, int notch,

@@ -18,15 +18,20 @@ namespace {
 using testing::HasSubstr;
 
 // The command line's three verbs that the script uses; what is promoted stands in a file.
-constexpr char kCofilter[] = R"(#!/bin/sh
+constexpr char kCofilter[] = R"sh(#!/bin/sh
 here=$(dirname "$0")
 case "$1 $2" in
-  "export --store") [ -f "$3" ] || { echo "no store $3" >&2; exit 1; }; mkdir -p "$5/events"; cp "$here/log.jsonl" "$5/events/"; cp "$here/items.jsonl" "$5/" ;;
-  "models list") echo "should be served: $(cat "$here/served" 2>/dev/null || echo none yet), before it: none" ;;
-  "models promote") echo "$3" >"$here/served" ;;
+  "export --store") [ -f "$3" ] || { echo "no store $3" >&2; exit 1; }
+    mkdir -p "$5/events"; cp "$here/log.jsonl" "$5/events/"; cp "$here/items.jsonl" "$5/" ;;
+  "models list")
+    served=$(cat "$here/served" 2>/dev/null || echo none yet)
+    before=$(cat "$here/before" 2>/dev/null || echo none)
+    echo "should be served: $served, before it: $before" ;;
+  "models promote") [ ! -f "$here/served" ] || cp "$here/served" "$here/before"
+    echo "$3" >"$here/served" ;;
   *) exit 9 ;;
 esac
-)";
+)sh";
 
 class RetrainTest : public testing::Test {
  protected:

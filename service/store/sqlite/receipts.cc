@@ -9,6 +9,9 @@
 namespace cofilter::service {
 namespace {
 
+// Lists can be long, and a full disk can make them wait.
+constexpr std::size_t kMaxWaitingBytes = 64u << 20;
+
 constexpr char kAdd[] =
     "INSERT OR REPLACE INTO receipt (organisation, recommendation_id, at, body) VALUES (?,?,?,?)";
 constexpr char kGet[] = "SELECT body FROM receipt WHERE organisation=? AND recommendation_id=?";
@@ -25,10 +28,12 @@ void SqliteReceipts::Append(std::string recommendation_id, std::string body, run
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (database_.read_only() ||
-        waiting_.size() + (writing_ == nullptr ? 0 : writing_->size()) >= capacity_) {
+        waiting_.size() + (writing_ == nullptr ? 0 : writing_->size()) >= capacity_ ||
+        waiting_bytes_ + body.size() > kMaxWaitingBytes) {
       dropped_.fetch_add(1, std::memory_order_relaxed);
       return;
     }
+    waiting_bytes_ += body.size();
     waiting_.insert_or_assign(std::move(recommendation_id), Receipt{std::move(body), at});
     schedule = !scheduled_;
     scheduled_ = true;
@@ -85,6 +90,9 @@ void SqliteReceipts::Finish(const absl::Status& status) {
   bool again = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (status.ok() && writing_ != nullptr) {
+      for (const auto& [id, receipt] : *writing_) waiting_bytes_ -= receipt.body.size();
+    }
     if (!status.ok() && writing_ != nullptr) {
       // They wait for the store to come back; the bound holds for both together.
       waiting_.insert(writing_->begin(), writing_->end());

@@ -44,6 +44,7 @@ class SqliteReceipts final : public ReceiptStore {
   std::atomic<std::uint64_t> dropped_{0};
   std::mutex mutex_;
   Receipts waiting_;
+  std::size_t waiting_bytes_ = 0;            // of waiting_ and writing_
   std::shared_ptr<const Receipts> writing_;  // what the scheduled job writes; null before it runs
   bool scheduled_ = false;
 };

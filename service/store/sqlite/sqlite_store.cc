@@ -136,8 +136,12 @@ absl::StatusOr<std::unique_ptr<Store>> SqliteStore::OpenReadOnly(
   COFILTER_RETURN_IF_ERROR(RequireCurrentSchema(*connection));
   Query query = connection->Use("SELECT key FROM organisation WHERE name=?");
   COFILTER_ASSIGN_OR_RETURN(const bool known, query.BindText(options.organisation).Step());
-  // Of an organisation that was never written there is nothing to see: no row has key 0.
-  const std::int64_t organisation = known ? query.Int(0) : 0;
+  // A name misspelt must not read as an organisation without data.
+  if (!known) {
+    return absl::NotFoundError(
+        absl::StrCat("store: ", options.path, " has no organisation '", options.organisation, "'"));
+  }
+  const std::int64_t organisation = query.Int(0);
   return std::make_unique<OpenStore>(options, std::nullopt, MakeReadPool(options), nullptr,
                                      organisation);
 }

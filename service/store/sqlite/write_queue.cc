@@ -82,17 +82,13 @@ absl::Status WriteQueue::RunAndWait(std::size_t weight,
 }
 
 void WriteQueue::OnChange(std::function<void()> listener) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::lock_guard<std::mutex> lock(listener_mutex_);
   listener_ = std::move(listener);
 }
 
 void WriteQueue::NotifyChange() {
-  std::function<void()> listener;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    listener = listener_;
-  }
-  if (listener) listener();
+  const std::lock_guard<std::mutex> lock(listener_mutex_);
+  if (listener_) listener_();
 }
 
 void WriteQueue::Run() {

@@ -86,6 +86,7 @@ class WriteQueue {
   std::size_t urgent_ = 0;  // jobs that are not lazy
   std::chrono::steady_clock::time_point lazy_until_{};
   bool stopping_ = false;
+  std::mutex listener_mutex_;  // held while the listener runs, so that OnChange waits for it
   std::function<void()> listener_;
   std::thread thread_;
 };

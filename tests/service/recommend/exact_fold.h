@@ -43,6 +43,9 @@ class ExactFold {
       for (std::size_t d = 0; d < embedding.size() && !entry.embedding.empty(); ++d) {
         product += embedding[d] * entry.embedding[d];
       }
+      // Both foreign embeddings hold the gain, and it counts once.
+      const bool twice = !target.has_value() && !entry.row.has_value();
+      if (twice) product /= arrays_.parameters.content.gain;
       score += global.weight * std::pow(Rel(target), -global.target_exponent[n]) * entry.weight *
                std::pow(Rel(entry.row), -global.source_exponent) * product;
       if (!target.has_value() || !entry.row.has_value()) continue;

@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "service/recommend/page_token.h"
 #include "service/recommend/request_checks.h"
 #include "tests/service/recommend/recommend_world.h"
 
@@ -110,6 +111,14 @@ TEST_F(RecommenderTest, PageTokenOfAnotherMemberOrSurfaceIsRefused) {
   request.surface = "learning";
   EXPECT_EQ(recommender->Recommend(Context(), request).status().code(),
             absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(RecommenderTest, PageTokenWithMadeUpKeysIsHarmless) {
+  Fill(Ids("n", 50));
+  RecommendRequest request = Ask("ann", "news", 5);
+  const std::vector<ItemKey> made_up = {1, 4'000'000'000u, std::numeric_limits<ItemKey>::max()};
+  request.page_token = EncodePageToken("default", "ann", "news", made_up);
+  EXPECT_EQ(ItemIds(Get(request)).size(), 5u);
 }
 
 TEST_F(RecommenderTest, ListEndsWhereItMayNotBeContinued) {

@@ -105,8 +105,8 @@ TEST_F(EventCallsTest, AStreamAnswersEachBatchInOrder) {
     v1::StreamEventsRequest request;
     request.set_batch_id(batch);
     for (int i = 0; i < 5; ++i) {
-      *request.add_events() = server_.Event(absl::StrCat("b", batch, "-", i), "ann",
-                                            absl::StrCat("n000", i));
+      *request.add_events() =
+          server_.Event(absl::StrCat("b", batch, "-", i), "ann", absl::StrCat("n000", i));
     }
     ASSERT_TRUE(stream->Write(request));
   }
