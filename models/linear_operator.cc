@@ -25,7 +25,7 @@ struct OwnedArrays {
 // The scan reads every row, so it reads the leading dims of long embeddings only: the trainer
 // orders them by their strength, and what the rest would change among the best few hundred is put
 // right when these are scored exactly.
-constexpr std::uint32_t kScannedDims = 128;
+constexpr std::uint32_t kScannedDims = 64;
 constexpr std::size_t kRowsAtOnce = 4096;
 
 // Shape: embeddings [items × dim].

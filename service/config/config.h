@@ -26,7 +26,7 @@ struct SurfaceConfig {
   std::optional<double> freshness_half_life_hours;  // news: the personal score halves with age
   double trending_half_life_hours = 24;             // of the counters behind kTrending
   std::uint32_t default_count = 20;                 // 1..500
-  std::uint32_t candidates = 0;  // handed to the exact ranker; 0: max(400, 1 % of the catalogue)
+  std::uint32_t candidates = 0;  // handed to the exact ranker; 0: max(200, 0.5 % of the catalogue)
 };
 
 struct ServerConfig {

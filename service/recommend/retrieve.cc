@@ -71,7 +71,7 @@ void RetrieveOverlay(const SurfaceView& surface, const FoldedMember& member, std
 
 std::size_t CandidateCount(const SurfaceConfig& surface, std::size_t catalogue_size) {
   if (surface.candidates != 0) return surface.candidates;
-  return std::max<std::size_t>(400, catalogue_size / 100);
+  return std::max<std::size_t>(200, catalogue_size / 200);
 }
 
 bool Retrieve(const SurfaceView& surface, const Catalogue& catalogue, const FoldedMember& member,

@@ -25,8 +25,8 @@ struct RetrievalMemory {
   std::vector<models::RowScore> scores;
 };
 
-// How many candidates the exact ranker gets: the surface's number, or 1 % of the catalogue and at
-// least 400.
+// How many candidates the exact ranker gets: the surface's number, or 0.5 % of the catalogue and at
+// least 200.
 std::size_t CandidateCount(const SurfaceConfig& surface, std::size_t catalogue_size);
 
 // The best `count` rows, and the best overlay items (a quarter as many, at least 200), whose score
