@@ -109,6 +109,12 @@ absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(const SqliteStoreOption
   const std::string parent = std::filesystem::path(options.path).parent_path().string();
   if (!parent.empty()) COFILTER_RETURN_IF_ERROR(runtime::MakeDirectories(parent));
   COFILTER_ASSIGN_OR_RETURN(LockFile lock, LockFile::Acquire(options.path));
+  // An empty store in the place of one that was put aside would look like a loss of everything.
+  if (!std::filesystem::exists(options.path) &&
+      std::filesystem::exists(options.path + ".restoring")) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("store: a restore of ", options.path, " was cut off; run the restore again"));
+  }
   WriterOptions writer{.path = options.path,
                        .organisation = options.organisation,
                        .connection = ForConnection(options, options.write_cache_mib),

@@ -91,6 +91,21 @@ TEST_F(SqliteStoreTest, ReadingOnlyNeedsAFile) {
   EXPECT_FALSE(std::filesystem::exists(options_.path));
 }
 
+TEST_F(SqliteStoreTest, ReadingOnlyNeedsAnOrganisationThatIsThere) {
+  ASSERT_TRUE(SqliteStore::Open(options_).ok());
+  options_.organisation = "misspelt";
+  const absl::Status status = SqliteStore::OpenReadOnly(options_).status();
+  EXPECT_TRUE(absl::IsNotFound(status));
+  EXPECT_NE(status.message().find("'misspelt'"), std::string_view::npos) << status;
+}
+
+TEST_F(SqliteStoreTest, ARestoreThatWasCutOffIsNoEmptyStore) {
+  std::filesystem::create_directories(directory_->path() + "/var");
+  ASSERT_TRUE(runtime::WriteFileDurably(options_.path + ".restoring", "half a copy").ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(SqliteStore::Open(options_).status()));
+  EXPECT_FALSE(std::filesystem::exists(options_.path));
+}
+
 TEST_F(SqliteStoreTest, RefusesFilesThatAreNoStore) {
   std::filesystem::create_directories(directory_->path() + "/var");
   std::mt19937 random(7);
