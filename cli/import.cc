@@ -40,7 +40,8 @@ class FileProgress {
  public:
   explicit FileProgress(const std::string& path) : path_(path) {}
   void operator()(std::uint64_t read, std::uint64_t total) {
-    if (!progress_) progress_ = std::make_unique<runtime::Progress>("importing " + path_, total);
+    if (!progress_)
+      progress_ = std::make_unique<runtime::Progress>("importing " + path_ + " (bytes)", total);
     progress_->Advance(read - read_);
     read_ = read;
   }
@@ -250,7 +251,10 @@ absl::Status Import(const Invocation& invocation, const ImportOptions& options) 
     return absl::InvalidArgumentError("import: name --items, --members or --events");
   Importer importer(invocation, options);
   const absl::Status status = importer.Run();
-  PrintSummary(invocation, importer.summary());
+  const Summary& summary = importer.summary();
+  // After a failure, what was sent before it is worth knowing.
+  if (status.ok() || summary.items + summary.members + summary.events > 0)
+    PrintSummary(invocation, summary);
   return status;
 }
 

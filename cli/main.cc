@@ -1,6 +1,8 @@
 // cofilter: the operator's command line.
 #include <cstdio>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -40,6 +42,12 @@ int Main(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    // What was mistyped is the reason, not what is missing because of it.
+    const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
+    if (unknown.empty()) return app.exit(error, std::cout, std::cerr) == 0 ? 0 : 2;
+    std::cerr << "cofilter: '" << unknown.front() << "' is no command or flag here; see --help\n";
+    return 2;
   } catch (const CLI::ParseError& error) {
     return app.exit(error, std::cout, std::cerr) == 0 ? 0 : 2;
   }

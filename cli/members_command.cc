@@ -76,6 +76,11 @@ void AddMembersCommand(CLI::App* app, Invocation* invocation) {
   preferences->add_option("member", flags->member, "The member's id")->required();
   preferences->add_option("--personalised", flags->personalised, "true or false");
   preferences->add_option("--mute", flags->mute, "The topics to mute, in place of those before");
+  preferences->add_flag_callback(
+      "--no-mute", [flags] { flags->mute.emplace(); }, "Mute no topic any more");
+  preferences->add_flag_callback(
+      "--no-not-interested", [flags] { flags->not_interested.emplace(); },
+      "Leave no item out any more");
   preferences->add_option("--not-interested", flags->not_interested,
                           "The items not to serve, in place of those before");
 }

@@ -114,7 +114,9 @@ void AddModelsCommand(CLI::App* app, Invocation* invocation) {
   CLI::App* get =
       AddCommand(models, invocation, "get", "The report of one model", "  cofilter models get 3",
                  [invocation, version] { return Get(*invocation, *version); });
-  get->add_option("version", *version, "Its number")->required()->check(CLI::PositiveNumber);
+  get->add_option("version", *version, "Its number")
+      ->required()
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
 
   CLI::App* promote = AddCommand(
       models, invocation, "promote", "Serve this model from now on",
@@ -125,7 +127,9 @@ void AddModelsCommand(CLI::App* app, Invocation* invocation) {
         return PrintChange(*invocation,
                            ModelsConnection(*invocation).Call(&Stub::PromoteModel, request));
       });
-  promote->add_option("version", *version, "Its number")->required()->check(CLI::PositiveNumber);
+  promote->add_option("version", *version, "Its number")
+      ->required()
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
   promote->add_option("--reason", *reason, "Why; kept in the audit log");
 
   CLI::App* roll_back = AddCommand(

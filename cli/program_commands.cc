@@ -30,13 +30,13 @@ void AddProgram(CLI::App* app, Invocation* invocation, const std::string& name,
                 const std::string& program, const std::string& description,
                 const std::string& examples) {
   auto holder = std::make_shared<CLI::App*>(nullptr);
-  CLI::App* command = AddCommand(
-      app, invocation, name,
-      description + " (" + program + "; its own --help: cofilter " + name + " -- --help)", examples,
-      [holder, program] { return Become(program, (*holder)->remaining()); });
+  CLI::App* command =
+      AddCommand(app, invocation, name, description + " (" + program + ")", examples,
+                 [holder, program] { return Become(program, (*holder)->remaining()); });
   *holder = command;
   command->fallthrough(false);
   command->prefix_command();
+  command->set_help_flag();  // --help is the program's own
 }
 
 }  // namespace
@@ -46,9 +46,11 @@ void AddProgramCommands(CLI::App* app, Invocation* invocation) {
              "  cofilter serve --config service/config/cofilter.toml");
   AddProgram(app, invocation, "train", "cofilter-train", "Train a model and publish it",
              "  cofilter train --events var/export/events --items var/export/items.jsonl "
-             "--models var/models");
+             "--config service/config/cofilter.toml --models var/models");
   AddProgram(app, invocation, "evaluate", "cofilter-evaluate", "Measure a model on a log",
-             "  cofilter evaluate --models var/models --events log.jsonl.zst --split time");
+             "  cofilter evaluate --models var/trial --events log.jsonl.zst --items items.jsonl "
+             "--config service/config/cofilter.toml --split time\n"
+             "  after cofilter train with the same flags, so that the test part stays unseen");
 }
 
 }  // namespace cofilter::cli

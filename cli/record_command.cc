@@ -50,15 +50,17 @@ absl::Status Record(const Invocation& invocation, const RecordFlags& flags) {
     return absl::OkStatus();
   }
   std::cout << "event " << event->event_id() << ": "
-            << (response->recorded() > 0 ? "recorded" : "was there already") << " ("
+            << (response->recorded() > 0 ? "recorded" : "not recorded") << " ("
             << EnumName(response->durability()) << ")\n";
   if (response->unknown_item_ids_size() > 0) {
     std::cout << "not in the catalogue: " << absl::StrJoin(response->unknown_item_ids(), ", ")
               << '\n';
   }
   if (response->conflicting_event_ids_size() > 0) {
-    return absl::AlreadyExistsError(absl::StrCat("event_id: '", event->event_id(),
-                                                 "' stands for another event; the first stays"));
+    return absl::AlreadyExistsError(
+        absl::StrCat("event_id: '", event->event_id(),
+                     "' stands for an event with other content or "
+                     "another time; the first stays (--at repeats one)"));
   }
   return absl::OkStatus();
 }

@@ -1,10 +1,12 @@
 // backup and restore: the embedded store's file, while the server serves.
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "runtime/files.h"
 #include "runtime/status_macros.h"
 #include "service/store/sqlite/backup.h"
 
@@ -31,6 +33,8 @@ void AddStoreCommands(CLI::App* app, Invocation* invocation) {
       AddCommand(app, invocation, "backup", "Copy the store to a file, also while a server runs",
                  "  cofilter backup --store var/cofilter.db --to backup/monday.db",
                  [invocation, store, file]() -> absl::Status {
+                   const std::string parent = std::filesystem::path(*file).parent_path().string();
+                   if (!parent.empty()) COFILTER_RETURN_IF_ERROR(runtime::MakeDirectories(parent));
                    COFILTER_RETURN_IF_ERROR(service::BackupStore(*store, *file));
                    COFILTER_ASSIGN_OR_RETURN(const std::string digest, service::StoreDigest(*file));
                    Print(*invocation, *file, digest, "");

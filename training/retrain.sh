@@ -75,6 +75,9 @@ ask_deployment() {
   previous=$(echo "$deployment" | sed -n 's/.*before it: \([0-9][0-9]*\).*/\1/p')
 }
 ask_deployment
+case "$gate$promote$deployment" in
+  yesyes) fail 8 "$server does not answer: what is in service, which the gate compares with, is unknown" ;;
+esac
 
 parameters=
 if [ "$gate" = yes ]; then

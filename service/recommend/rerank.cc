@@ -15,8 +15,9 @@ void Rerank(const SurfaceConfig& surface, const Catalogue& catalogue, runtime::T
       const ItemTraits& traits = catalogue.Traits(candidate.key);
       if (!traits.Has(ItemTraits::kHasPublishedAt) || !(candidate.base > 0)) continue;
       const double age = static_cast<double>((now - traits.visible_from).count());
-      candidate.freshness = candidate.base * (std::exp2(-std::max(0.0, age) / half_life) - 1);
-      candidate.score = candidate.base + candidate.freshness;
+      // The product itself: the sum of the lines would lose the digits of an old item's score.
+      candidate.score = candidate.base * std::exp2(-std::max(0.0, age) / half_life);
+      candidate.freshness = candidate.score - candidate.base;
     }
   }
   const auto better = [](const Candidate& a, const Candidate& b) {

@@ -1,0 +1,75 @@
+// The program itself: what reaches the programs beneath it, and what a mistyped line is told.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "bench/child_process.h"
+#include "runtime/files.h"
+
+namespace cofilter::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+class CommandLineTest : public ::testing::Test {
+ protected:
+  struct Ended {
+    int exit_code = -1;
+    std::string output;
+  };
+  Ended Run(std::vector<std::string> arguments) {
+    auto directory = runtime::TemporaryDirectory::Create();
+    EXPECT_TRUE(directory.ok()) << directory.status();
+    bench::ChildOptions options;
+    options.arguments = {COFILTER_PROGRAM};
+    options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
+    options.output_path = directory->path() + "/output";
+    auto child = bench::ChildProcess::Start(options);
+    EXPECT_TRUE(child.ok()) << child.status();
+    Ended ended;
+    ended.exit_code = (*child)->Wait().exit_code;
+    ended.output = runtime::ReadFile(options.output_path).value_or("");
+    return ended;
+  }
+};
+
+TEST_F(CommandLineTest, HandsHelpToTheProgramsBeneath) {
+  const Ended help = Run({"serve", "--help"});
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_THAT(help.output, HasSubstr("--listen"));
+  EXPECT_THAT(Run({"train", "--help"}).output, HasSubstr("--seed"));
+}
+
+TEST_F(CommandLineTest, NamesWhatWasMistyped) {
+  const Ended command = Run({"recommnd"});
+  EXPECT_EQ(command.exit_code, 2);
+  EXPECT_THAT(command.output, HasSubstr("'recommnd'"));
+  const Ended flag = Run({"recommend", "--membr", "m", "--surface", "news"});
+  EXPECT_EQ(flag.exit_code, 2);
+  EXPECT_THAT(flag.output, HasSubstr("'--membr'"));
+}
+
+TEST_F(CommandLineTest, SaysWhereNoServerAnswers) {
+  const Ended ended = Run({"models", "list", "--server", "127.0.0.1:1", "--timeout", "1"});
+  EXPECT_EQ(ended.exit_code, 1);
+  EXPECT_THAT(ended.output, HasSubstr("127.0.0.1:1 does not answer"));
+}
+
+TEST_F(CommandLineTest, GeneratesSplitsAndCounts) {
+  auto directory = runtime::TemporaryDirectory::Create();
+  ASSERT_TRUE(directory.ok()) << directory.status();
+  const std::string made = directory->path() + "/made";
+  const Ended generated = Run({"generate", "--members", "100", "--items", "100", "--events", "2000",
+                               "--days", "5", "--out", made, "--json"});
+  EXPECT_EQ(generated.exit_code, 0) << generated.output;
+  EXPECT_THAT(generated.output, HasSubstr("\"members\":100"));
+  const Ended split = Run({"split", "--events", made + "/events.jsonl.zst", "--how", "time",
+                           "--out", directory->path() + "/split", "--json"});
+  EXPECT_EQ(split.exit_code, 0) << split.output;
+  EXPECT_THAT(split.output, HasSubstr("\"test_members\""));
+}
+
+}  // namespace
+}  // namespace cofilter::cli
