@@ -7,8 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/command.h"
-#include "data/byte_sink.h"
-#include "data/record_json.h"
+#include "cli/json_lines_writer.h"
 #include "runtime/files.h"
 #include "runtime/progress.h"
 #include "runtime/status_macros.h"
@@ -18,42 +17,6 @@ namespace cofilter::cli {
 namespace {
 
 constexpr std::size_t kPage = 10000;
-constexpr std::size_t kBufferBytes = 1u << 20;
-
-// JSON lines into one file.
-template <typename Record>
-class Writer {
- public:
-  absl::Status Open(const std::string& path, data::Compression compression) {
-    COFILTER_ASSIGN_OR_RETURN(sink_, data::ByteSink::Create(path, compression));
-    return absl::OkStatus();
-  }
-  bool is_open() const { return sink_ != nullptr; }
-  absl::Status Write(const Record& record) {
-    data::AppendJson(record, buffer_);
-    buffer_ += '\n';
-    ++count_;
-    return buffer_.size() < kBufferBytes ? absl::OkStatus() : Flush();
-  }
-  absl::Status Close() {
-    if (!is_open()) return absl::OkStatus();
-    COFILTER_RETURN_IF_ERROR(Flush());
-    const absl::Status status = sink_->Close();
-    sink_.reset();
-    return status;
-  }
-  std::uint64_t count() const { return count_; }
-
- private:
-  absl::Status Flush() {
-    const absl::Status status = sink_->Write(buffer_);
-    buffer_.clear();
-    return status;
-  }
-  std::unique_ptr<data::ByteSink> sink_;
-  std::string buffer_;
-  std::uint64_t count_ = 0;
-};
 
 std::string DayOf(runtime::Time time) { return runtime::FormatTime(time).substr(0, 10); }
 
@@ -63,7 +26,7 @@ absl::Status ExportEvents(service::Store& store, const std::string& directory,
                           std::uint64_t* count) {
   COFILTER_ASSIGN_OR_RETURN(const service::Sequence last, store.events().LastSequence());
   runtime::Progress progress("exporting events", static_cast<std::uint64_t>(last));
-  Writer<data::Event> writer;
+  JsonLinesWriter<data::Event> writer;
   std::string day;
   for (service::Sequence after = 0; after < last;) {
     COFILTER_ASSIGN_OR_RETURN(const auto page, store.events().ReadAfter(after, kPage));
@@ -88,7 +51,7 @@ absl::Status ExportEvents(service::Store& store, const std::string& directory,
 }
 
 absl::Status ExportItems(service::Store& store, const std::string& path, std::uint64_t* count) {
-  Writer<data::Item> writer;
+  JsonLinesWriter<data::Item> writer;
   COFILTER_RETURN_IF_ERROR(writer.Open(path, data::Compression::kNone));
   absl::Status written;
   COFILTER_RETURN_IF_ERROR(store.catalogue().Load([&](service::StoredItem stored) {
@@ -100,7 +63,7 @@ absl::Status ExportItems(service::Store& store, const std::string& path, std::ui
 }
 
 absl::Status ExportMembers(service::Store& store, const std::string& path, std::uint64_t* count) {
-  Writer<data::Member> writer;
+  JsonLinesWriter<data::Member> writer;
   COFILTER_RETURN_IF_ERROR(writer.Open(path, data::Compression::kNone));
   for (service::MemberKey after = 0;;) {
     COFILTER_ASSIGN_OR_RETURN(const auto page, store.members().List(after, kPage));

@@ -5,10 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/command.h"
-#include "data/byte_sink.h"
+#include "cli/json_lines_writer.h"
 #include "data/dataset_source.h"
 #include "data/generator_output.h"
-#include "data/record_json.h"
 #include "data/split.h"
 #include "runtime/files.h"
 #include "runtime/progress.h"
@@ -69,42 +68,17 @@ absl::StatusOr<data::Split> MakeSplit(const data::Dataset& dataset, const SplitF
   return data::SplitColdItems(dataset, flags.seed, flags.fraction);
 }
 
-// One event a line; interactions without times get a second each after the base, in their order.
-class EventWriter {
- public:
-  static absl::StatusOr<EventWriter> Create(const std::string& path) {
-    COFILTER_ASSIGN_OR_RETURN(auto sink, data::ByteSink::Create(path, data::Compression::kZstd));
-    return EventWriter(std::move(sink));
-  }
-  absl::Status Write(const std::string& member, const std::string& item, runtime::Time at) {
-    data::Event event;
-    event.member_id = member;
-    event.item_id = item;
-    event.verb = data::Verb::kComplete;
-    event.occurred_at = at;
-    event.event_id = data::DeriveEventId(event);
-    data::AppendJson(event, buffer_);
-    buffer_ += '\n';
-    ++count_;
-    return buffer_.size() < (1u << 20) ? absl::OkStatus() : Flush();
-  }
-  absl::Status Close() {
-    COFILTER_RETURN_IF_ERROR(Flush());
-    return sink_->Close();
-  }
-  std::uint64_t count() const { return count_; }
-
- private:
-  explicit EventWriter(std::unique_ptr<data::ByteSink> sink) : sink_(std::move(sink)) {}
-  absl::Status Flush() {
-    const absl::Status status = sink_->Write(buffer_);
-    buffer_.clear();
-    return status;
-  }
-  std::unique_ptr<data::ByteSink> sink_;
-  std::string buffer_;
-  std::uint64_t count_ = 0;
-};
+// One interaction as an event.
+absl::Status WriteInteraction(const std::string& member, const std::string& item, runtime::Time at,
+                              JsonLinesWriter<data::Event>* writer) {
+  data::Event event;
+  event.member_id = member;
+  event.item_id = item;
+  event.verb = data::Verb::kComplete;
+  event.occurred_at = at;
+  event.event_id = data::DeriveEventId(event);
+  return writer->Write(event);
+}
 
 absl::Status Split(const Invocation& invocation, SplitFlags flags) {
   const auto format = data::ParseFormat(flags.format);
@@ -120,30 +94,34 @@ absl::Status Split(const Invocation& invocation, SplitFlags flags) {
   COFILTER_ASSIGN_OR_RETURN(const data::Split split, MakeSplit(source.dataset, flags));
   COFILTER_RETURN_IF_ERROR(runtime::MakeDirectories(flags.out));
   const data::Dataset& train = split.train;
+  // Interactions without times get a second each after the base, in their order.
   const auto time_of = [&train](const data::Interaction& interaction, std::size_t position) {
     return train.order == data::Order::kTime
                ? interaction.at
                : data::kSyntheticBase + std::chrono::seconds(position);
   };
-  COFILTER_ASSIGN_OR_RETURN(EventWriter train_writer,
-                            EventWriter::Create(flags.out + "/train.jsonl.zst"));
+  JsonLinesWriter<data::Event> train_writer;
+  COFILTER_RETURN_IF_ERROR(
+      train_writer.Open(flags.out + "/train.jsonl.zst", data::Compression::kZstd));
   for (std::size_t member = 0; member < train.members(); ++member) {
     std::size_t position = 0;
     for (const data::Interaction& interaction : train.of(member)) {
-      COFILTER_RETURN_IF_ERROR(train_writer.Write(train.member_ids[member],
-                                                  train.item_ids[interaction.item],
-                                                  time_of(interaction, position++)));
+      COFILTER_RETURN_IF_ERROR(WriteInteraction(train.member_ids[member],
+                                                train.item_ids[interaction.item],
+                                                time_of(interaction, position++), &train_writer));
     }
   }
   COFILTER_RETURN_IF_ERROR(train_writer.Close());
-  COFILTER_ASSIGN_OR_RETURN(EventWriter test_writer,
-                            EventWriter::Create(flags.out + "/test.jsonl.zst"));
+  JsonLinesWriter<data::Event> test_writer;
+  COFILTER_RETURN_IF_ERROR(
+      test_writer.Open(flags.out + "/test.jsonl.zst", data::Compression::kZstd));
   const runtime::Time after = std::max(train.cutoff, data::kSyntheticBase) + std::chrono::hours(24);
   for (const data::TestMember& test : split.test) {
     std::size_t position = 0;
     for (const std::string& item : test.items) {
-      COFILTER_RETURN_IF_ERROR(test_writer.Write(train.member_ids[test.member], item,
-                                                 after + std::chrono::seconds(position++)));
+      COFILTER_RETURN_IF_ERROR(WriteInteraction(train.member_ids[test.member], item,
+                                                after + std::chrono::seconds(position++),
+                                                &test_writer));
     }
   }
   COFILTER_RETURN_IF_ERROR(test_writer.Close());
