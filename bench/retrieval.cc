@@ -11,6 +11,7 @@
 #include "bench/training_run.h"
 #include "runtime/clock.h"
 #include "runtime/status_macros.h"
+#include "service/recommend/retrieve.h"
 
 namespace cofilter::bench {
 namespace {
@@ -52,8 +53,10 @@ std::size_t CountIn(const std::vector<std::uint32_t>& top,
   }));
 }
 
-// What a surface takes that names no number (docs/configuration.md, candidates).
-std::size_t ServedCandidates(std::size_t items) { return std::max<std::size_t>(200, items / 200); }
+// What a surface takes that names no number.
+std::size_t ServedCandidates(std::size_t items) {
+  return service::CandidateCount(service::SurfaceConfig(), items);
+}
 
 // Shape: [kNotches].
 std::vector<Held> Measure(const models::Operator& op, const data::Dataset& train,
