@@ -14,7 +14,9 @@
 
 namespace cofilter::models {
 
-inline constexpr std::uint32_t kArtifactFormatVersion = 1;
+// What is written, and the oldest that is read.
+inline constexpr std::uint32_t kArtifactFormatVersion = 2;
+inline constexpr std::uint32_t kOldestArtifactFormat = 1;
 
 // What a manifest says beyond the operators themselves.
 struct ArtifactDescription {

@@ -31,14 +31,13 @@ std::string ChecksumText(std::string_view body) {
       std::string(kChecksumEnd));
 }
 
-std::string_view KindName(ListKind kind) { return kind == ListKind::kLocal ? "local" : "ridge"; }
-
 Json RecordJson(const OperatorRecord& record) {
   const OperatorParameters& p = record.parameters;
   Json lists = Json::array();
   for (std::size_t b = 0; b < p.lists.size(); ++b) {
-    lists.push_back({{"kind", KindName(p.lists[b].kind)},
+    lists.push_back({{"kind", ListKindName(p.lists[b].kind)},
                      {"entries", record.list_entries[b]},
+                     {"weight", p.lists[b].weight},
                      {"source_exponent", p.lists[b].source_exponent},
                      {"target_exponent", p.lists[b].target_exponent}});
   }
@@ -68,6 +67,7 @@ Json RecordJson(const OperatorRecord& record) {
 }
 
 // Reads typed entries of one object; the first fault is kept, and what follows it reads as empty.
+// Entries that it is not asked for are passed over.
 class Reader {
  public:
   Reader(const Json& object, std::string path, absl::Status* fault)
@@ -88,6 +88,10 @@ class Reader {
     if (entry != nullptr && entry->is_number()) return entry->get<double>();
     Fault(name, "a number");
     return 0;
+  }
+  // An entry that a manifest of this format need not have.
+  double Number(const char* name, double when_missing) const {
+    return Find(name) == nullptr ? when_missing : Number(name);
   }
   std::string Text(const char* name, std::size_t most) const {
     const Json* entry = Find(name);
@@ -170,11 +174,12 @@ OperatorRecord ReadRecord(const Reader& in) {
   OperatorParameters& p = record.parameters;
   for (const Reader& list : in.Objects("lists", 8)) {
     ListBlockParameters& block = p.lists.emplace_back();
-    const std::string kind = list.Text("kind", 16);
-    if (kind != KindName(ListKind::kLocal) && kind != KindName(ListKind::kRidge)) {
-      list.Fault("kind", "local or ridge");
+    if (const auto known = ParseListKind(list.Text("kind", 16))) {
+      block.kind = *known;
+    } else {
+      list.Fault("kind", "local, ridge or directed");
     }
-    block.kind = kind == KindName(ListKind::kLocal) ? ListKind::kLocal : ListKind::kRidge;
+    block.weight = list.Number("weight", 1);
     record.list_entries.push_back(list.Count("entries", kAny));
     block.source_exponent = list.Number("source_exponent");
     block.target_exponent = list.Exponents("target_exponent");
@@ -281,9 +286,10 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view text) {
     if (text.substr(body.size()) != ChecksumText(body)) {
       return absl::DataLossError("fails its checksum");
     }
-    if (version != kArtifactFormatVersion) {
-      return absl::DataLossError(
-          absl::StrCat("has format version ", version, "; right: ", kArtifactFormatVersion));
+    if (version < kOldestArtifactFormat) {
+      return absl::DataLossError(absl::StrCat("has format version ", version,
+                                              "; right: ", kOldestArtifactFormat, " to ",
+                                              kArtifactFormatVersion));
     }
     return ReadDocument(document);
   } catch (const std::exception& error) {

@@ -142,7 +142,8 @@ double LinearOperator::GainToForeign(const HistoryEntry& entry) const {
 double LinearOperator::ListFactor(const HistoryEntry& entry, std::size_t list) const {
   if (entry.row == HistoryEntry::kForeign) return 0;
   if (!(entry.weight > 0) || !std::isfinite(entry.weight)) return 0;
-  return entry.weight * static_cast<double>(list_source_scales_[list][entry.row]);
+  return views_.parameters.lists[list].weight * entry.weight *
+         static_cast<double>(list_source_scales_[list][entry.row]);
 }
 
 FoldedHistory LinearOperator::Fold(std::span<const HistoryEntry> history) const {

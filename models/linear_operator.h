@@ -81,7 +81,7 @@ class LinearOperator final : public Operator {
   double GainToForeign(const HistoryEntry& entry) const;
   // V_i or the foreign embedding.
   std::span<const float> EmbeddingOf(const HistoryEntry& entry) const;
-  // w_i rel_i^-p_b of a row entry, 0 of a foreign one.
+  // a_b w_i rel_i^-p_b of a row entry, 0 of a foreign one.
   double ListFactor(const HistoryEntry& entry, std::size_t list) const;
   double ForeignTargetScale(int notch) const;
 

@@ -36,9 +36,10 @@ absl::StatusOr<OperatorFileHeader> ReadHeader(Bytes bytes) {
                                                       "; this program reads up to version ",
                                                       kArtifactFormatVersion));
   }
-  if (header.format_version != kArtifactFormatVersion) {
+  if (header.format_version < kOldestArtifactFormat) {
     return absl::DataLossError(absl::StrCat("has format version ", header.format_version,
-                                            "; right: ", kArtifactFormatVersion));
+                                            "; right: ", kOldestArtifactFormat, " to ",
+                                            kArtifactFormatVersion));
   }
   if (header.file_bytes != bytes.size()) {
     return absl::DataLossError(

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxLists = 8;
 constexpr double kLargest = 1e6;
+constexpr std::array<std::string_view, 4> kListKindNames = {"", "local", "ridge", "directed"};
 
 // Written so that NaN fails.
 absl::Status CheckRange(const std::string& name, double value, double low, double high) {
@@ -32,6 +33,18 @@ absl::Status CheckExponents(const std::string& name, double source,
 
 }  // namespace
 
+std::string_view ListKindName(ListKind kind) {
+  const auto number = static_cast<std::size_t>(kind);
+  return number < kListKindNames.size() ? kListKindNames[number] : std::string_view();
+}
+
+std::optional<ListKind> ParseListKind(std::string_view name) {
+  for (std::size_t number = 1; number < kListKindNames.size(); ++number) {
+    if (kListKindNames[number] == name) return static_cast<ListKind>(number);
+  }
+  return std::nullopt;
+}
+
 int NotchOf(double dial) {
   if (!(dial > 0)) return 0;  // NaN too
   return static_cast<int>(std::lround(std::min(dial, 1.0) * (kNotches - 1)));
@@ -48,10 +61,12 @@ absl::Status OperatorParameters::Validate() const {
   }
   for (std::size_t b = 0; b < lists.size(); ++b) {
     const std::string name = absl::StrCat("lists[", b, "]");
-    if (lists[b].kind != ListKind::kLocal && lists[b].kind != ListKind::kRidge) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          name, ".kind is ", static_cast<int>(lists[b].kind), "; right: 1 (local) or 2 (ridge)"));
+    if (ListKindName(lists[b].kind).empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(name, ".kind is ", static_cast<int>(lists[b].kind),
+                       "; right: 1 (local), 2 (ridge), 3 (directed)"));
     }
+    COFILTER_RETURN_IF_ERROR(CheckRange(name + ".weight", lists[b].weight, 1 / kLargest, kLargest));
     COFILTER_RETURN_IF_ERROR(
         CheckExponents(name, lists[b].source_exponent, lists[b].target_exponent));
   }

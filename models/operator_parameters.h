@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -19,21 +21,29 @@ int NotchOf(double dial);
 // Notation of the whole product. rel_j = d_j / mean(d): an item's interactions over the mean of all
 // items. For a member with history H and a history weight w_i for each of its items,
 //
-//   score(j) = Σ_b  rel_j^-q_b  Σ_{i ∈ H} w_i rel_i^-p_b  B_b[i, j]
-//            + g    rel_j^-q_g  Σ_{i ∈ H} w_i rel_i^-p_g  V_i · V_j
+//   score(j) = Σ_b a_b rel_j^-q_b  Σ_{i ∈ H} w_i rel_i^-p_b  B_b[i, j]
+//            + g     rel_j^-q_g  Σ_{i ∈ H} w_i rel_i^-p_g  V_i · V_j
 //
-// with B_b the sparse list blocks (local neighbours, ridge) and V the embeddings of the global
-// spectral term. Everything but B and V acts at serving: the source exponents p on the history, the
-// target exponents q on the item to be scored, which is what the dial moves.
+// with B_b the sparse list blocks (local neighbours, ridge, directed neighbours) and V the
+// embeddings of the global spectral term. Everything but B and V acts at serving: the source
+// exponents p on the history, the target exponents q on the item to be scored, which is what the
+// dial moves.
 
 // Stored: never renumber.
 enum class ListKind : std::uint8_t {
-  kLocal = 1,  // B = MᵀD_u⁻¹M / mean(d): who read this also read that
-  kRidge = 2,  // B = the closed-form ridge (EASE with degree exponents); signed
+  kLocal = 1,     // B = MᵀD_u⁻¹M / mean(d): who read this also read that
+  kRidge = 2,     // B = the closed-form ridge (EASE with degree exponents); signed
+  kDirected = 3,  // B = who took this then took that, nearer steps more
 };
+// "local", "ridge", "directed": in manifests, reports and settings. Empty for a kind that there is
+// not.
+std::string_view ListKindName(ListKind kind);
+// nullopt for any other name.
+std::optional<ListKind> ParseListKind(std::string_view name);
 
 struct ListBlockParameters {
   ListKind kind = ListKind::kLocal;
+  double weight = 1;                               // a > 0: how loud beside the other blocks
   double source_exponent = 0.65;                   // p, [-2, 2]
   std::array<double, kNotches> target_exponent{};  // q at each notch, [-2, 2]
 };

@@ -66,14 +66,10 @@ nlohmann::json PointJson(const ScorePoint& point) {
           {"by_age", point.by_age}};
 }
 
-const char* KindName(models::ListKind kind) {
-  return kind == models::ListKind::kRidge ? "ridge" : "local";
-}
-
 nlohmann::json ChoiceJson(const ParameterChoice& choice) {
   nlohmann::json json;
   json["parameters"] = PointJson(choice.point);
-  json["parameters"]["lists"] = KindName(choice.lists);
+  json["parameters"]["lists"] = models::ListKindName(choice.lists);
   json["parameters"]["dial_q"] = choice.dial_q;
   json["parameters"]["dial_qo"] = choice.dial_qo;
   json["relative_weight"] = choice.relative_weight;
@@ -82,7 +78,7 @@ nlohmann::json ChoiceJson(const ParameterChoice& choice) {
   nlohmann::json& tried = json["validation"]["tried"] = nlohmann::json::array();
   for (const TriedPoint& point : choice.tried) {
     nlohmann::json row = PointJson(point.point);
-    row["lists"] = KindName(point.lists);
+    row["lists"] = models::ListKindName(point.lists);
     row["recall"] = point.measures.recall;
     row["ndcg"] = point.measures.ndcg;
     row["tail_recall"] = point.measures.tail_recall;

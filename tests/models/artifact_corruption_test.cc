@@ -176,19 +176,19 @@ TEST_F(ArtifactCorruptionTest, AMissingOperatorFileIsLoss) {
 
 TEST_F(ArtifactCorruptionTest, ANewerFormatIsRefusedWithBothVersions) {
   std::string newer = manifest_;
-  const std::string entry = "\"format_version\": 1";
+  const std::string entry = "\"format_version\": 2";
   newer.replace(newer.find(entry), entry.size(), "\"format_version\": 7");
   Write(kManifestName, newer);
   absl::Status status = Load();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), testing::ContainsRegex("version 7.*version 1"));
+  EXPECT_THAT(std::string(status.message()), testing::ContainsRegex("version 7.*version 2"));
 
   std::string file = good_;
   SetTable(&file, Table(good_), [](OperatorFileHeader* header) { header->format_version = 9; });
   WriteWithDigests(file);
   status = Load();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), testing::ContainsRegex("version 9.*version 1"));
+  EXPECT_THAT(std::string(status.message()), testing::ContainsRegex("version 9.*version 2"));
 }
 
 // Checksums are right in all of these; the structure is not.
@@ -279,7 +279,10 @@ TEST_F(ArtifactCorruptionTest, AManifestThatDisagreesWithTheFileIsRefused) {
 }
 
 TEST_F(ArtifactCorruptionTest, VerifyDigestsFindsWhatTheFastChecksumsMiss) {
-  WriteWithDigests(good_, [](Manifest* manifest) { manifest->operators[0].sha256[0] ^= 1; });
+  WriteWithDigests(good_, [](Manifest* manifest) {
+    char& digit = manifest->operators[0].sha256[0];
+    digit = digit == '0' ? '1' : '0';
+  });
   EXPECT_TRUE(Load().ok());
   EXPECT_THAT(VerifyDigests(ArtifactPath(directory_.path(), 1)), LossNaming("SHA-256"));
 }

@@ -14,10 +14,17 @@ ArtifactDescription MakeArtifactDescription() {
   return about;
 }
 
-std::vector<OperatorArrays> MakeArtifactOperators() {
+namespace {
+
+std::vector<OperatorArrays> MakeOperators(int lists, double later_weight) {
   std::vector<OperatorArrays> all;
-  all.push_back(
-      MakeExample({.items = 9, .dim = 3, .lists = 2, .neighbours = 3, .buckets = 4, .seed = 11}));
+  all.push_back(MakeExample({.items = 9,
+                             .dim = 3,
+                             .lists = lists,
+                             .later_weight = later_weight,
+                             .neighbours = 3,
+                             .buckets = 4,
+                             .seed = 11}));
   all.back().name = "news";
   all.back().parameters.history = {.by_rank = 0.5, .by_age = 0.25, .limit = 50};
   all.push_back(MakeExample({.items = 7, .dim = 2, .lists = 0, .buckets = 0, .seed = 12}));
@@ -26,5 +33,11 @@ std::vector<OperatorArrays> MakeArtifactOperators() {
   all.back().name = "empty_catalogue";
   return all;
 }
+
+}  // namespace
+
+std::vector<OperatorArrays> MakeArtifactOperatorsOfVersion1() { return MakeOperators(2, 1); }
+
+std::vector<OperatorArrays> MakeArtifactOperators() { return MakeOperators(3, 0.7); }
 
 }  // namespace cofilter::models

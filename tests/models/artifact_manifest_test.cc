@@ -51,9 +51,9 @@ TEST(ArtifactManifestTest, NamesTheEntryThatIsWrong) {
     EXPECT_EQ(parsed.status().code(), absl::StatusCode::kDataLoss) << to;
     EXPECT_THAT(std::string(parsed.status().message()), testing::HasSubstr(std::string(naming)));
   };
-  refuses("\"format_version\": 1", "\"format_version\": \"1\"", "format_version");
-  refuses("\"format_version\": 1", "\"format_version\": 0", "format version 0");
-  refuses("\"format_version\": 1", "\"format_version\": -1", "format_version");
+  refuses("\"format_version\": 2", "\"format_version\": \"2\"", "format_version");
+  refuses("\"format_version\": 2", "\"format_version\": 0", "format version 0");
+  refuses("\"format_version\": 2", "\"format_version\": -1", "format_version");
   refuses("\"seed\": 0", "\"seed\": -5", "seed");
   refuses("\"events\": 0", "\"events\": 1.5", "events");
   refuses("\"events\": 0", "\"events\": 1e400", "JSON");
@@ -68,12 +68,20 @@ TEST(ArtifactManifestTest, NamesTheEntryThatIsWrong) {
   refuses("\"buckets\": 0", "\"buckets\": 4000000000", "operators[0].content.buckets");
   refuses("\"kind\": \"local\"", "\"kind\": \"magic\"", "operators[0].lists[0].kind");
   refuses("\"entries\": 7", "\"entries\": []", "operators[0].lists[0].entries");
+  refuses("\"weight\": 1.0", "\"weight\": \"1\"", "operators[0].lists[0].weight");
+  refuses("\"weight\": 1.0", "\"weight\": 0", "lists[0].weight");
   refuses("\"limit\": 1000", "\"limit\": 0", "history.limit");
   refuses("\"by_age\": 0.0", "\"by_age\": 99", "history.by_age");
   refuses("\"gain\": 0.0", "\"gain\": \"x\"", "operators[0].content.gain");
   refuses("\"features\": 1", "\"features\": 2", "operators[0].content.features");
   refuses("\"global\"", "\"globe\"", "operators[0].global");
   refuses("\"operators\"", "\"operator\"", "operators");
+}
+
+TEST(ArtifactManifestTest, EntriesThatCameLaterHaveDefaults) {
+  const auto parsed = ParseManifest(Changed("\"weight\": 1.0", "\"unheard_of\": 7"));
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->operators[0].parameters.lists[0].weight, 1);
 }
 
 TEST(ArtifactManifestTest, RefusesWhatIsNoManifest) {

@@ -66,6 +66,7 @@ TEST_F(ArtifactTest, WhatIsPublishedIsLoaded) {
     ASSERT_EQ(p.lists.size(), right.lists.size());
     for (std::size_t b = 0; b < p.lists.size(); ++b) {
       EXPECT_EQ(p.lists[b].kind, right.lists[b].kind);
+      EXPECT_EQ(p.lists[b].weight, right.lists[b].weight);
       EXPECT_EQ(p.lists[b].source_exponent, right.lists[b].source_exponent);
       EXPECT_EQ(p.lists[b].target_exponent, right.lists[b].target_exponent);
     }
@@ -164,26 +165,32 @@ TEST_F(ArtifactTest, MissingArtifactsAreNotFound) {
   EXPECT_EQ(Model::Load(path() + "/1").status().code(), absl::StatusCode::kNotFound);
 }
 
-// The committed artifact of format version 1: later programs must go on reading it.
-TEST_F(ArtifactTest, TheGoldenArtifactStillLoads) {
-  const std::string golden = COFILTER_GOLDEN_DIRECTORY "/artifact-v1/1";
-  const auto model = Model::Load(golden);
-  ASSERT_TRUE(model.ok()) << model.status();
-  EXPECT_TRUE(VerifyDigests(golden).ok());
-  for (const OperatorArrays& each : MakeArtifactOperators()) {
-    const Operator* loaded = (*model)->FindOperator(each.name);
-    ASSERT_NE(loaded, nullptr);
-    if (loaded->items() > 0) ExpectSameScores(*loaded, **Operator::FromArrays(each), each);
+// The committed artifacts of every format version: later programs must go on reading them.
+TEST_F(ArtifactTest, TheGoldenArtifactsStillLoad) {
+  const std::vector<OperatorArrays> made[] = {MakeArtifactOperatorsOfVersion1(),
+                                              MakeArtifactOperators()};
+  for (const int version : {1, 2}) {
+    const std::string golden =
+        COFILTER_GOLDEN_DIRECTORY "/artifact-v" + std::to_string(version) + "/1";
+    const auto model = Model::Load(golden);
+    ASSERT_TRUE(model.ok()) << model.status();
+    EXPECT_TRUE(VerifyDigests(golden).ok());
+    for (const OperatorArrays& each : made[version - 1]) {
+      const Operator* loaded = (*model)->FindOperator(each.name);
+      ASSERT_NE(loaded, nullptr);
+      EXPECT_EQ(loaded->parameters().lists.size(), each.lists.size());
+      if (loaded->items() > 0) ExpectSameScores(*loaded, **Operator::FromArrays(each), each);
+    }
   }
 }
 
-// And what is written today has the bytes of that version.
+// And what is written today has the bytes of the last of them.
 TEST_F(ArtifactTest, WritesTheBytesOfTheGoldenArtifact) {
   ASSERT_TRUE(PublishArtifact(path(), MakeArtifactDescription(), MakeArtifactOperators()).ok());
   for (const auto& entry : std::filesystem::directory_iterator(ArtifactPath(path(), 1))) {
     const std::string name = entry.path().filename().string();
     EXPECT_EQ(*runtime::ReadFile(entry.path().string()),
-              *runtime::ReadFile(COFILTER_GOLDEN_DIRECTORY "/artifact-v1/1/" + name))
+              *runtime::ReadFile(COFILTER_GOLDEN_DIRECTORY "/artifact-v2/1/" + name))
         << name;
   }
 }

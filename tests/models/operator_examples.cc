@@ -37,7 +37,8 @@ OperatorArrays MakeExample(const ExampleShape& shape) {
   OperatorParameters& p = arrays.parameters;
   for (int b = 0; b < shape.lists; ++b) {
     ListBlockParameters list;
-    list.kind = b == 0 ? ListKind::kLocal : ListKind::kRidge;
+    list.kind = static_cast<ListKind>(b + 1);
+    list.weight = b == 0 ? 1 : shape.later_weight;
     list.source_exponent = 0.65 - 0.3 * b;
     for (int notch = 0; notch < kNotches; ++notch) {
       list.target_exponent[notch] = -0.1 + 0.06 * notch + 0.1 * b;
@@ -159,8 +160,8 @@ double DenseReference::ToRow(const HistoryEntry& entry, int notch, std::uint32_t
     const ListBlockArrays& list = arrays_.lists[b];
     for (auto at = list.offsets[entry.row]; at < list.offsets[entry.row + 1]; ++at) {
       if (list.targets[at] != row) continue;
-      sum += std::pow(Rel(row), -p.lists[b].target_exponent[notch]) * entry.weight *
-             std::pow(Rel(entry.row), -p.lists[b].source_exponent) * list.values[at];
+      sum += p.lists[b].weight * std::pow(Rel(row), -p.lists[b].target_exponent[notch]) *
+             entry.weight * std::pow(Rel(entry.row), -p.lists[b].source_exponent) * list.values[at];
     }
   }
   const double weight = p.global.weight == 0 && foreign ? 1.0 : p.global.weight;

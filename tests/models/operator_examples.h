@@ -13,7 +13,8 @@ namespace cofilter::models {
 struct ExampleShape {
   std::uint32_t items = 300;
   std::uint32_t dim = 24;
-  int lists = 2;
+  int lists = 2;            // local, ridge, directed
+  double later_weight = 1;  // of every list but the first
   std::uint32_t neighbours = 20;
   double global_weight = 0.4;
   std::uint32_t buckets = 64;  // of the content map; 0: none

@@ -47,6 +47,7 @@ TEST(OperatorParametersTest, NamesTheParameterTheValueAndTheRange) {
   refuses("lists[0].source_exponent is 2.5", [](auto& p) { p.lists[0].source_exponent = 2.5; });
   refuses("lists[0].target_exponent[10]", [&](auto& p) { p.lists[0].target_exponent[10] = nan; });
   refuses("lists[0].kind", [](auto& p) { p.lists[0].kind = static_cast<ListKind>(7); });
+  refuses("lists[0].weight is 0", [](auto& p) { p.lists[0].weight = 0; });
   refuses("lists has 9", [](auto& p) { p.lists.resize(9); });
   refuses("global.weight", [](auto& p) { p.global.weight = -1; });
   refuses("global.source_exponent", [&](auto& p) { p.global.source_exponent = nan; });

@@ -156,7 +156,8 @@ TEST_P(OperatorFormulaTest, ScratchLeavesNothingBehind) {
 INSTANTIATE_TEST_SUITE_P(
     Shapes, OperatorFormulaTest,
     testing::Values(ExampleShape{}, ExampleShape{.items = 130, .dim = 64, .lists = 1},
-                    ExampleShape{.items = 257, .dim = 7, .lists = 3, .seed = 2},
+                    ExampleShape{
+                        .items = 257, .dim = 7, .lists = 3, .later_weight = 0.7, .seed = 2},
                     ExampleShape{.items = 200, .dim = 0, .lists = 2, .buckets = 0},
                     ExampleShape{.items = 200, .lists = 1, .global_weight = 0},
                     ExampleShape{.items = 200, .dim = 33, .lists = 0, .seed = 3}));

@@ -84,7 +84,8 @@ TEST(RetrievalTest, HoldsTheExactBestWithSpikedEmbeddings) {
 }
 
 TEST(RetrievalTest, NeighboursAloneAreExact) {
-  const OperatorArrays arrays = MakeExample({.items = 2000, .dim = 0, .lists = 2, .buckets = 0});
+  const OperatorArrays arrays =
+      MakeExample({.items = 2000, .dim = 0, .lists = 2, .later_weight = 3, .buckets = 0});
   const auto model = Make(arrays);
   const auto scratch = MakeRetrievalScratch();
   const FoldedHistory folded = model->Fold(MakeHistory(arrays, 12, 3));
