@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "bench/set_split.h"
 #include "data/interactions.h"
 #include "data/record_json.h"
 #include "data/split.h"
@@ -90,8 +91,15 @@ absl::Status WriteItems(const std::vector<data::Item>& items, const std::string&
 }
 
 absl::StatusOr<SetDescriptor> ResolveSet(const Settings& settings, const std::string& name) {
-  if (settings.set_directory.has_value()) return ReadDescriptor(*settings.set_directory);
-  if (!settings.smoke) return FindSet(settings.data_directory, name);
+  const std::string program = settings.programs + "/cofilter";
+  if (settings.set_directory.has_value()) {
+    COFILTER_ASSIGN_OR_RETURN(const SetDescriptor set, ReadDescriptor(*settings.set_directory));
+    return SplitSet(set, program, settings.cache_directory);
+  }
+  if (!settings.smoke) {
+    COFILTER_ASSIGN_OR_RETURN(const SetDescriptor set, FindSet(settings.data_directory, name));
+    return SplitSet(set, program, settings.cache_directory);
+  }
   const std::string directory = settings.work_directory + "/smoke-set";
   if (std::filesystem::exists(absl::StrCat(directory, "/", std::string(kDescriptorFile)))) {
     return ReadDescriptor(directory);

@@ -27,7 +27,8 @@ absl::Status WriteLists(const data::Dataset& dataset, const std::string& path);
 // JSON lines.
 absl::Status WriteItems(const std::vector<data::Item>& items, const std::string& path);
 
-// The set of that name, or, in a smoke run, a tiny generated one that lies in the work directory.
+// The set of that name in its two parts, split if it comes whole; in a smoke run a tiny generated
+// one that lies in the work directory.
 absl::StatusOr<SetDescriptor> ResolveSet(const Settings& settings, const std::string& name);
 
 }  // namespace cofilter::bench

@@ -1,11 +1,12 @@
 // Descriptors: read from a set's directory, or built in for the public sets.
 #include "bench/set_descriptor.h"
 
-#include <array>
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "runtime/files.h"
 #include "runtime/status_macros.h"
 
@@ -14,27 +15,60 @@ namespace {
 
 struct PublicSet {
   const char* name;
+  const char* directory;
+  const char* format;
   data::Order order;
-  const char* train;
+  const char* train;  // or the log, where there is a split
   const char* test;
+  const char* split;
+  SetColumns columns;
   const char* source;
 };
-constexpr std::array<PublicSet, 4> kPublicSets = {{
-    {"gowalla", data::Order::kNone, "train.txt.zst", "test.txt.zst",
-     "check-ins in the split of NGCF and LightGCN: github.com/gusye1234/LightGCN-PyTorch, "
-     "data/gowalla/train.txt and test.txt"},
-    {"amazon-book-kgat", data::Order::kNone, "train.txt.zst", "test.txt.zst",
-     "books in the split of KGAT: github.com/xiangwang1223/knowledge_graph_attention_network, "
-     "Data/amazon-book/train.txt and test.txt"},
-    {"ml-1m", data::Order::kNone, "m1_train.txt.zst", "m1_test.txt.zst",
-     "MovieLens 1M in the split of LCFN: github.com/reczoo/RecZoo, data/Movielens1M_m1/train.txt "
-     "and "
-     "test.txt, named m1_train.txt and m1_test.txt here (research use, no redistribution)"},
-    {"mooccubex-enrolments", data::Order::kSequence, "train.txt.zst", "test.txt.zst",
-     "course enrolments of MOOCCubeX: github.com/THU-KEG/MOOCCubeX; one line a learner, oldest "
-     "enrolment "
-     "first, the last one held out for the test"},
-}};
+
+// Where the test is drawn by chance, the order of events says nothing about what is asked for, even
+// if times are known.
+const std::vector<PublicSet>& PublicSets() {
+  constexpr const char* kCoco =
+      "COCO, ratings of Udemy courses with their times: "
+      "github.com/giacoballoccu/CoCo-Educational-Recommendation-Dataset, preprocessed/valid.txt "
+      "and test.txt as one table timestamp, learner_id, course_id";
+  static const std::vector<PublicSet> sets = {
+      {"gowalla", "gowalla", "list", data::Order::kNone, "train.txt.zst", "test.txt.zst", "",
+       SetColumns{},
+       "check-ins in the split of NGCF and LightGCN: github.com/gusye1234/LightGCN-PyTorch, "
+       "data/gowalla/train.txt and test.txt"},
+      {"amazon-book-kgat", "amazon-book-kgat", "list", data::Order::kNone, "train.txt.zst",
+       "test.txt.zst", "", SetColumns{},
+       "books in the split of KGAT: github.com/xiangwang1223/knowledge_graph_attention_network, "
+       "Data/amazon-book/train.txt and test.txt"},
+      {"ml-1m", "ml-1m", "list", data::Order::kNone, "m1_train.txt.zst", "m1_test.txt.zst", "",
+       SetColumns{},
+       "MovieLens 1M in the split of LCFN: github.com/reczoo/RecZoo, data/Movielens1M_m1/train.txt "
+       "and test.txt, named m1_train.txt and m1_test.txt here (research use, no redistribution)"},
+      {"mooccubex-enrolments", "mooccubex-enrolments", "list", data::Order::kSequence,
+       "train.txt.zst", "test.txt.zst", "", SetColumns{},
+       "course enrolments of MOOCCubeX: github.com/THU-KEG/MOOCCubeX; one line a learner, oldest "
+       "enrolment first, the last one held out for the test"},
+      {"coco-learning-last", "coco-learning", "table", data::Order::kTime, "interactions.tsv.zst",
+       "", "leave-last-out", SetColumns{"learner_id", "course_id", "timestamp", false}, kCoco},
+      {"coco-learning-time", "coco-learning", "table", data::Order::kTime, "interactions.tsv.zst",
+       "", "time", SetColumns{"learner_id", "course_id", "timestamp", false}, kCoco},
+      {"ml-latest-small", "ml-latest-small", "table", data::Order::kNone, "ratings.csv.zst", "",
+       "hash", SetColumns{"userId", "movieId", "", false},
+       "MovieLens latest-small of September 2018, ratings.csv: grouplens.org/datasets/movielens"},
+      {"goodbooks-10k-sample", "goodbooks-10k-sample", "table", data::Order::kNone,
+       "ratings.csv.zst", "", "hash", SetColumns{"user_id", "book_id", "", false},
+       "2,672 readers of goodbooks-10k: github.com/fant0md/minor-goodbooks-recommender, "
+       "data/ratings_random.csv"},
+      {"citeulike-a", "citeulike-a", "list", data::Order::kNone, "users.dat.zst", "", "hash",
+       SetColumns{"", "", "", true},
+       "libraries of articles: github.com/js05212/citeulike-a, users.dat"},
+      {"citeulike-a-cold", "citeulike-a", "list", data::Order::kNone, "users.dat.zst", "", "cold",
+       SetColumns{"", "", "", true},
+       "libraries of articles: github.com/js05212/citeulike-a, users.dat"},
+  };
+  return sets;
+}
 
 absl::StatusOr<std::string> Text(const nlohmann::json& object, const char* key) {
   const auto found = object.find(key);
@@ -54,9 +88,39 @@ absl::StatusOr<data::Order> ParseOrder(const std::string& text) {
       absl::StrCat("\"order\" is \"", text, "\"; it must be \"none\", \"sequence\" or \"time\""));
 }
 
+absl::Status CheckKeys(const nlohmann::json& object, const std::vector<std::string>& known) {
+  for (const auto& [key, value] : object.items()) {
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", key, "\" is not known; known are ", absl::StrJoin(known, ", ")));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SetColumns> ParseColumns(const nlohmann::json& object) {
+  SetColumns columns;
+  if (const auto counted = object.find("counted"); counted != object.end()) {
+    if (!counted->is_boolean()) {
+      return absl::InvalidArgumentError("\"counted\" must be true or false");
+    }
+    columns.counted = counted->get<bool>();
+  }
+  const auto found = object.find("columns");
+  if (found == object.end()) return columns;
+  if (!found->is_object()) return absl::InvalidArgumentError("\"columns\" must be an object");
+  COFILTER_RETURN_IF_ERROR(CheckKeys(*found, {"member", "item", "time"}));
+  COFILTER_ASSIGN_OR_RETURN(columns.member, Text(*found, "member"));
+  COFILTER_ASSIGN_OR_RETURN(columns.item, Text(*found, "item"));
+  if (found->contains("time")) {
+    COFILTER_ASSIGN_OR_RETURN(columns.time, Text(*found, "time"));
+  }
+  return columns;
+}
+
 absl::Status CheckFiles(const SetDescriptor& set) {
-  for (const std::string& path : {set.train, set.test}) {
-    if (!std::filesystem::exists(path)) {
+  for (const std::string& path : {set.train, set.test, set.events}) {
+    if (!path.empty() && !std::filesystem::exists(path)) {
       return absl::NotFoundError(absl::StrCat("set ", set.name, ": there is no ", path));
     }
   }
@@ -90,6 +154,11 @@ data::SourceOptions SourceOptionsOf(const SetDescriptor& set) {
   data::SourceOptions options;
   options.format = data::ParseFormat(set.format).value_or(data::Format::kGuess);
   options.list.order_is_sequence = set.order != data::Order::kNone;
+  options.list.counted = set.columns.counted;
+  options.table.member_column = set.columns.member;
+  options.table.item_column = set.columns.item;
+  options.table.time_column = set.order == data::Order::kTime ? set.columns.time : "";
+  options.table.order_is_sequence = set.order == data::Order::kSequence;
   return options;
 }
 
@@ -101,19 +170,38 @@ absl::StatusOr<SetDescriptor> ParseDescriptor(std::string_view text, const std::
   set.directory = directory;
   set.name = place.filename().empty() ? place.parent_path().filename().string()
                                       : place.filename().string();
-  for (const auto& [key, value] : object.items()) {
-    if (key != "format" && key != "order" && key != "train" && key != "test") {
-      return absl::InvalidArgumentError(
-          absl::StrCat("\"", key, "\" is not known; known are format, order, train and test"));
-    }
-  }
+  COFILTER_RETURN_IF_ERROR(CheckKeys(
+      object, {"format", "order", "train", "test", "events", "split", "columns", "counted"}));
   COFILTER_ASSIGN_OR_RETURN(set.format, Text(object, "format"));
-  if (set.format == "table" || !data::ParseFormat(set.format).has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "\"format\" is \"", set.format, "\"; it must be \"list\", \"json\", \"csv\" or \"auto\""));
+  if (!data::ParseFormat(set.format).has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"format\" is \"", set.format,
+                     "\"; it must be \"list\", \"json\", \"csv\", \"table\" or \"auto\""));
   }
   COFILTER_ASSIGN_OR_RETURN(const std::string order, Text(object, "order"));
   COFILTER_ASSIGN_OR_RETURN(set.order, ParseOrder(order));
+  COFILTER_ASSIGN_OR_RETURN(set.columns, ParseColumns(object));
+  if (object.contains("events") || object.contains("split")) {
+    COFILTER_ASSIGN_OR_RETURN(const std::string events, Text(object, "events"));
+    COFILTER_ASSIGN_OR_RETURN(set.split, Text(object, "split"));
+    if (set.split != "leave-last-out" && set.split != "hash" && set.split != "time" &&
+        set.split != "cold") {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"split\" is \"", set.split,
+                       "\"; it must be \"leave-last-out\", \"hash\", \"time\" or \"cold\""));
+    }
+    if (object.contains("train") || object.contains("test")) {
+      return absl::InvalidArgumentError(
+          "a set has either \"events\" and \"split\", or \"train\" and \"test\"");
+    }
+    set.events = (place / events).string();
+    return set;
+  }
+  if (set.format == "table" || set.columns.counted) {
+    return absl::InvalidArgumentError(
+        "tables and counted lists need \"events\" and \"split\" in place of \"train\" and "
+        "\"test\"");
+  }
   COFILTER_ASSIGN_OR_RETURN(const std::string train, Text(object, "train"));
   COFILTER_ASSIGN_OR_RETURN(const std::string test, Text(object, "test"));
   set.train = (place / train).string();
@@ -131,25 +219,34 @@ absl::StatusOr<SetDescriptor> ReadDescriptor(const std::string& directory) {
   return set;
 }
 
+std::vector<std::string> PublicSetNames() {
+  std::vector<std::string> names;
+  for (const PublicSet& set : PublicSets()) names.emplace_back(set.name);
+  return names;
+}
+
 absl::StatusOr<SetDescriptor> FindSet(const std::string& data_directory, const std::string& name) {
-  const std::filesystem::path directory = std::filesystem::path(data_directory) / name;
-  if (std::filesystem::exists(directory / kDescriptorFile))
-    return ReadDescriptor(directory.string());
-  for (const PublicSet& known : kPublicSets) {
+  const std::filesystem::path own = std::filesystem::path(data_directory) / name;
+  if (std::filesystem::exists(own / kDescriptorFile)) return ReadDescriptor(own.string());
+  for (const PublicSet& known : PublicSets()) {
     if (name != known.name) continue;
-    SetDescriptor set{.name = name,
-                      .directory = directory.string(),
-                      .format = "list",
-                      .order = known.order,
-                      .train = StoredPath(directory, known.train),
-                      .test = StoredPath(directory, known.test)};
+    const std::filesystem::path directory = std::filesystem::path(data_directory) / known.directory;
+    SetDescriptor set;
+    set.name = name;
+    set.directory = directory.string();
+    set.format = known.format;
+    set.order = known.order;
+    set.split = known.split;
+    set.columns = known.columns;
+    (set.split.empty() ? set.train : set.events) = StoredPath(directory, known.train);
+    if (set.split.empty()) set.test = StoredPath(directory, known.test);
     const absl::Status files = CheckFiles(set);
     if (files.ok()) return set;
-    return absl::NotFoundError(absl::StrCat(
-        files.message(),
-        data_directory.empty() ? " (give --data DIR or set COFILTER_BENCH_DATA)" : "",
-        ". The set is public: ", known.source, ". Put both files, plain or .zst, into ",
-        data_directory.empty() ? "DIR" : data_directory, "/", known.name, "/"));
+    return absl::NotFoundError(
+        absl::StrCat(files.message(),
+                     data_directory.empty() ? " (give --data DIR or set COFILTER_BENCH_DATA)" : "",
+                     ". The set is public: ", known.source, ". Put its files, plain or .zst, into ",
+                     data_directory.empty() ? "DIR" : data_directory, "/", known.directory, "/"));
   }
   return absl::NotFoundError(absl::StrCat("there is no set \"", name, "\" in \"", data_directory,
                                           "\", and no public set of that name is known"));

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "data/dataset.h"
@@ -15,13 +16,28 @@ namespace cofilter::bench {
 // The file that says it, in the set's own directory. docs/benchmarks.md gives its keys.
 inline constexpr std::string_view kDescriptorFile = "dataset.json";
 
+// What is known of a set's columns and lines beyond the format's name.
+struct SetColumns {
+  std::string member, item;  // of a table
+  std::string time;          // of a table; empty: it has none
+  bool counted = false;      // of a list, see ListFormatOptions
+};
+
 struct SetDescriptor {
   std::string name;  // of the directory
   std::string directory;
-  std::string format;  // as data::ParseFormat takes it: "list", "json", "csv", "auto"
+  std::string format;  // as data::ParseFormat takes it: "list", "json", "csv", "table", "auto"
   data::Order order = data::Order::kNone;
   std::string train;  // path of the training file
   std::string test;   // path of the test file
+  // A set that comes whole has a log in place of the two parts, and says how `cofilter split` cuts
+  // it: "leave-last-out", "hash", "time" or "cold", with seed 1 and a fifth for the test. SplitSet
+  // makes the parts.
+  std::string events;
+  std::string split;
+  SetColumns columns;
+
+  bool IsWhole() const { return !events.empty(); }
 };
 
 // "none", "sequence", "time".
@@ -32,6 +48,9 @@ data::SourceOptions SourceOptionsOf(const SetDescriptor& set);
 // Reads DIR/dataset.json and checks that its files are there. Errors: NOT_FOUND names the file;
 // INVALID_ARGUMENT names the key, the value and what would be right.
 absl::StatusOr<SetDescriptor> ReadDescriptor(const std::string& directory);
+
+// The names of the built-in public sets.
+std::vector<std::string> PublicSetNames();
 
 // One of the public sets, by its name: its own descriptor where it has one, else the built-in one.
 // Errors: NOT_FOUND names the set, where it was looked for and the public source that it comes

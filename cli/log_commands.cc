@@ -89,6 +89,7 @@ absl::Status Split(const Invocation& invocation, SplitFlags flags) {
   flags.source.format = *format;
   flags.source.list.order_is_sequence = flags.ordered;
   flags.source.table.order_is_sequence = flags.ordered;
+  if (flags.source.table.time_column == "none") flags.source.table.time_column.clear();
   COFILTER_ASSIGN_OR_RETURN(const data::DatasetSource source,
                             data::ReadDataset(flags.events, flags.source));
   COFILTER_ASSIGN_OR_RETURN(const data::Split split, MakeSplit(source.dataset, flags));
@@ -171,9 +172,15 @@ void AddLogCommands(CLI::App* app, Invocation* invocation) {
   command->add_option("--format", split->format, "auto, json, csv, list or table")
       ->capture_default_str();
   command->add_flag("--ordered", split->ordered, "With list: the order of a line means time");
+  command->add_flag("--counted", split->source.list.counted,
+                    "With list: a line begins with the number of its items, the member is the "
+                    "number of the line");
   command->add_option("--member-column", split->source.table.member_column)->capture_default_str();
   command->add_option("--item-column", split->source.table.item_column)->capture_default_str();
-  command->add_option("--time-column", split->source.table.time_column)->capture_default_str();
+  command
+      ->add_option("--time-column", split->source.table.time_column,
+                   "With table: none says that there are no times")
+      ->capture_default_str();
   command->add_option("--fraction", split->fraction, "The test's share, with hash, time and cold")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();

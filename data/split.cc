@@ -104,19 +104,23 @@ absl::StatusOr<Split> SplitByTime(const Dataset& dataset, double fraction) {
   const std::size_t total = dataset.interactions.size();
   const std::size_t count = Share(total, fraction);
   std::vector<bool> held_out(total);
-  if (count > 0) {
-    std::vector<runtime::Time> times(total);
-    std::transform(dataset.interactions.begin(), dataset.interactions.end(), times.begin(),
-                   [](const Interaction& interaction) { return interaction.at; });
-    const auto first = times.begin() + static_cast<std::ptrdiff_t>(total - count);
-    std::nth_element(times.begin(), first, times.end());
-    const runtime::Time begin = *first;
-    for (std::size_t i = 0; i < total; ++i) held_out[i] = dataset.interactions[i].at >= begin;
-    if (std::find(held_out.begin(), held_out.end(), false) == held_out.end()) {
-      return absl::FailedPreconditionError(
-          "all interactions are of one instant; no split by time leaves any for training");
+  std::vector<std::uint32_t> member_of(total);
+  for (std::size_t member = 0; member < dataset.members(); ++member) {
+    for (std::size_t i = dataset.offsets[member]; i < dataset.offsets[member + 1]; ++i) {
+      member_of[i] = static_cast<std::uint32_t>(member);
     }
   }
+  std::vector<std::size_t> order(total);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto first = order.begin() + static_cast<std::ptrdiff_t>(total - count);
+  std::nth_element(order.begin(), first, order.end(), [&](std::size_t a, std::size_t b) {
+    const Interaction& left = dataset.interactions[a];
+    const Interaction& right = dataset.interactions[b];
+    if (left.at != right.at) return left.at < right.at;
+    if (left.item != right.item) return left.item < right.item;  // rows rise with ids
+    return dataset.member_ids[member_of[a]] < dataset.member_ids[member_of[b]];
+  });
+  for (auto at = first; at != order.end(); ++at) held_out[*at] = true;
   return Cut(dataset, held_out);
 }
 

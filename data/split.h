@@ -26,7 +26,8 @@ struct Split {
   std::vector<TestMember> test;
 };
 
-// Holds out each member's latest interaction; members with one keep it.
+// Holds out each member's latest interaction; members with one keep it. Of equal times the one with
+// the highest item id goes (ids compare byte by byte, everywhere here).
 // Errors: FAILED_PRECONDITION when order means nothing.
 absl::StatusOr<Split> SplitLeaveLastOut(const Dataset& dataset);
 
@@ -35,9 +36,9 @@ absl::StatusOr<Split> SplitLeaveLastOut(const Dataset& dataset);
 absl::StatusOr<Split> SplitByHash(const Dataset& dataset, std::uint64_t seed,
                                   double fraction = 0.2);
 
-// Holds out the latest ⌊N · fraction⌋ of all interactions, and those of the same instant as the
-// first of them, so that training ends before the test begins. Errors: FAILED_PRECONDITION when
-// times are unknown or nothing is left to train on; INVALID_ARGUMENT.
+// Holds out the latest ⌊N · fraction⌋ of all interactions. Of equal times those with the highest
+// item ids go, then those with the highest member ids. Errors: FAILED_PRECONDITION when times are
+// unknown; INVALID_ARGUMENT.
 absl::StatusOr<Split> SplitByTime(const Dataset& dataset, double fraction = 0.2);
 
 // Holds out every interaction of the ⌊items · fraction⌋ items with the lowest SHA-256 of

@@ -152,13 +152,7 @@ absl::StatusOr<data::Split> SplitBy(const std::string& kind, double share, std::
   }
   if (kind == "leave-last-out") return data::SplitLeaveLastOut(dataset);
   if (kind == "holdout") return data::SplitByHash(dataset, seed, share);
-  if (kind == "time") {
-    absl::StatusOr<data::Split> split = data::SplitByTime(dataset, share);
-    if (absl::IsFailedPrecondition(split.status()) && dataset.order == data::Order::kTime) {
-      return data::Split();
-    }
-    return split;
-  }
+  if (kind == "time") return data::SplitByTime(dataset, share);
   return absl::InvalidArgumentError(
       absl::StrCat("--split is \"", kind, "\"; right: leave-last-out, holdout or time"));
 }

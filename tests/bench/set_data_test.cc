@@ -13,12 +13,13 @@ namespace {
 class SetDataTest : public ::testing::Test {
  protected:
   SetDescriptor Write(data::Order order, const std::string& train, const std::string& test) {
-    SetDescriptor set{.name = "mine",
-                      .directory = directory_.path(),
-                      .format = "list",
-                      .order = order,
-                      .train = directory_.path() + "/train.txt",
-                      .test = directory_.path() + "/test.txt"};
+    SetDescriptor set;
+    set.name = "mine";
+    set.directory = directory_.path();
+    set.format = "list";
+    set.order = order;
+    set.train = directory_.path() + "/train.txt";
+    set.test = directory_.path() + "/test.txt";
     std::ofstream(set.train) << train;
     std::ofstream(set.test) << test;
     return set;

@@ -70,6 +70,42 @@ TEST_F(SetDescriptorTest, NamesTheKeyThatIsWrong) {
       HasSubstr("\"rank\" is not known"));
 }
 
+TEST_F(SetDescriptorTest, AWholeSetSaysHowItIsCut) {
+  Write("mine/dataset.json",
+        R"({"format": "table", "order": "time", "events": "log.tsv", "split": "time",
+            "columns": {"member": "learner", "item": "course", "time": "at"}})");
+  Write("mine/log.tsv", "learner\tcourse\tat\n");
+  const auto set = ReadDescriptor(Place("mine"));
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_TRUE(set->IsWhole());
+  EXPECT_EQ(set->split, "time");
+  EXPECT_EQ(SourceOptionsOf(*set).table.member_column, "learner");
+  EXPECT_EQ(SourceOptionsOf(*set).table.time_column, "at");
+  const auto message = [](std::string_view text) {
+    return std::string(ParseDescriptor(text, "/sets/mine").status().message());
+  };
+  EXPECT_THAT(message(R"({"format": "list", "order": "none", "events": "a", "split": "half"})"),
+              HasSubstr("\"half\""));
+  EXPECT_THAT(message(R"({"format": "list", "order": "none", "events": "a"})"),
+              HasSubstr("\"split\""));
+  EXPECT_THAT(message(R"({"format": "list", "order": "none", "events": "a", "split": "hash",
+                          "train": "b"})"),
+              HasSubstr("either"));
+  EXPECT_THAT(message(R"({"format": "table", "order": "none", "train": "a", "test": "b"})"),
+              HasSubstr("tables"));
+  EXPECT_THAT(message(R"({"format": "table", "order": "none", "events": "a", "split": "hash",
+                          "columns": {"user": "u"}})"),
+              HasSubstr("\"user\" is not known"));
+}
+
+TEST_F(SetDescriptorTest, EveryPublicSetHasADescriptor) {
+  for (const std::string& name : PublicSetNames()) {
+    const auto set = FindSet(directory_.path(), name);
+    EXPECT_EQ(set.status().code(), absl::StatusCode::kNotFound);
+    EXPECT_THAT(std::string(set.status().message()), HasSubstr("The set is public")) << name;
+  }
+}
+
 TEST_F(SetDescriptorTest, MissingPublicSetSaysWhereItComesFrom) {
   const auto set = FindSet(directory_.path(), "gowalla");
   EXPECT_EQ(set.status().code(), absl::StatusCode::kNotFound);

@@ -52,6 +52,12 @@ TEST(SplitLeaveLastOutTest, HoldsOutTheLastAndKeepsShortHistories) {
   EXPECT_EQ(split->train.order, Order::kTime);
 }
 
+TEST(SplitLeaveLastOutTest, OfEqualTimesTheHighestItemIdGoes) {
+  const absl::StatusOr<Split> split = SplitLeaveLastOut(Make({{{2, 10}, {0, 30}, {1, 30}}}, 3));
+  ASSERT_TRUE(split.ok());
+  EXPECT_THAT(split->test, ElementsAre(TestMember{0, {"i1"}}));
+}
+
 TEST(SplitLeaveLastOutTest, NeedsAnOrder) {
   EXPECT_EQ(SplitLeaveLastOut(Make({{{0, 0}, {1, 0}}}, 2, Order::kNone)).status().code(),
             absl::StatusCode::kFailedPrecondition);
@@ -109,13 +115,20 @@ TEST(SplitByTimeTest, CutsAllMembersAtOneInstant) {
   EXPECT_EQ(split->train.cutoff, runtime::Time(std::chrono::seconds(80)));
 }
 
-TEST(SplitByTimeTest, EqualTimesStandOnOneSide) {
-  const absl::StatusOr<Split> split =
-      SplitByTime(Make({{{0, 1}, {1, 2}, {2, 5}, {3, 5}}, {{4, 5}}}, 5));
+TEST(SplitByTimeTest, TakesExactlyAFifthAndTiesGoByItemThenByMember) {
+  // Fifteen interactions, so three go; at the boundary four share the instant 9.
+  const Dataset dataset = Make({{{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 9}, {6, 9}},
+                                {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {5, 9}, {7, 12}},
+                                {{0, 1}, {1, 2}, {6, 9}}},
+                               8);
+  const absl::StatusOr<Split> split = SplitByTime(dataset);
   ASSERT_TRUE(split.ok());
-  EXPECT_THAT(split->test, ElementsAre(TestMember{0, {"i2", "i3"}}));
-  EXPECT_EQ(SplitByTime(Make({{{0, 5}, {1, 5}, {2, 5}, {3, 5}, {4, 5}}}, 5)).status().code(),
-            absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(split->test,
+              ElementsAre(TestMember{0, {"i6"}}, TestMember{1, {"i7"}}, TestMember{2, {"i6"}}));
+  const absl::StatusOr<Split> two = SplitByTime(dataset, 2.0 / 15);
+  ASSERT_TRUE(two.ok());
+  EXPECT_THAT(two->test, ElementsAre(TestMember{1, {"i7"}}, TestMember{2, {"i6"}}))
+      << "of one item at one time the member with the highest id goes";
   EXPECT_EQ(SplitByTime(Make({{{0, 1}}}, 1, Order::kSequence)).status().code(),
             absl::StatusCode::kFailedPrecondition);
 }
