@@ -28,6 +28,7 @@ OperatorViews ViewsOf(const OperatorArrays& arrays, const FlatIds& ids) {
   views.content = {arrays.content.buckets, arrays.content.idf, arrays.content.map};
   views.members = arrays.members;
   views.interactions = arrays.interactions;
+  views.facts = arrays.facts;
   return views;
 }
 

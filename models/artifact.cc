@@ -82,6 +82,7 @@ absl::StatusOr<OperatorRecord> WriteOperator(const std::string& directory,
   record.buckets = views.content.buckets;
   record.members = views.members;
   record.interactions = views.interactions;
+  record.facts = views.facts;
   for (const ListBlockView& list : views.lists) record.list_entries.push_back(list.targets.size());
   const std::string path = absl::StrCat(directory, "/", record.file());
   COFILTER_RETURN_IF_ERROR(WriteOperatorFile(path, views));

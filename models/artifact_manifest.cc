@@ -41,7 +41,7 @@ Json RecordJson(const OperatorRecord& record) {
                      {"source_exponent", p.lists[b].source_exponent},
                      {"target_exponent", p.lists[b].target_exponent}});
   }
-  return {
+  Json json = {
       {"name", record.name},
       {"file",
        {{"name", record.file()},
@@ -64,6 +64,14 @@ Json RecordJson(const OperatorRecord& record) {
         {"buckets", record.buckets},
         {"gain", p.content.gain},
         {"assumed_rel", p.content.assumed_rel}}}};
+  if (!record.facts.data_digest.empty()) json["data_digest"] = record.facts.data_digest;
+  if (const std::optional<DialEffects>& dial = record.facts.dial) {
+    json["dial"] = {{"recall", dial->recall},
+                    {"ndcg", dial->ndcg},
+                    {"tail_recall", dial->tail_recall},
+                    {"coverage", dial->coverage}};
+  }
+  return json;
 }
 
 // Reads typed entries of one object; the first fault is kept, and what follows it reads as empty.
@@ -109,7 +117,9 @@ class Reader {
     }
     return text;
   }
-  std::array<double, kNotches> Exponents(const char* name) const {
+  bool Has(const char* name) const { return Find(name) != nullptr; }
+  // A number for each notch.
+  std::array<double, kNotches> Notches(const char* name) const {
     std::array<double, kNotches> exponents{};
     const Json* entry = Find(name);
     bool holds = entry != nullptr && entry->is_array() && entry->size() == kNotches;
@@ -182,12 +192,12 @@ OperatorRecord ReadRecord(const Reader& in) {
     block.weight = list.Number("weight", 1);
     record.list_entries.push_back(list.Count("entries", kAny));
     block.source_exponent = list.Number("source_exponent");
-    block.target_exponent = list.Exponents("target_exponent");
+    block.target_exponent = list.Notches("target_exponent");
   }
   const Reader global = in.Object("global");
   p.global.weight = global.Number("weight");
   p.global.source_exponent = global.Number("source_exponent");
-  p.global.target_exponent = global.Exponents("target_exponent");
+  p.global.target_exponent = global.Notches("target_exponent");
   const Reader history = in.Object("history");
   p.history.by_rank = history.Number("by_rank");
   p.history.by_age = history.Number("by_age");
@@ -199,6 +209,13 @@ OperatorRecord ReadRecord(const Reader& in) {
   record.buckets = content.Count("buckets", kMaxBuckets);
   p.content.gain = content.Number("gain");
   p.content.assumed_rel = content.Number("assumed_rel");
+  // Entries that an artifact need not have.
+  if (in.Has("data_digest")) record.facts.data_digest = in.HexText("data_digest", 32);
+  if (in.Has("dial")) {
+    const Reader dial = in.Object("dial");
+    record.facts.dial = DialEffects{dial.Notches("recall"), dial.Notches("ndcg"),
+                                    dial.Notches("tail_recall"), dial.Notches("coverage")};
+  }
   return record;
 }
 
@@ -217,10 +234,10 @@ absl::StatusOr<Manifest> ReadDocument(const Json& document) {
     OperatorRecord record = ReadRecord(entry);
     COFILTER_RETURN_IF_ERROR(fault);
     if (!names.insert(record.name).second) entry.Fault("name", "one that is not taken");
-    const absl::Status parameters = record.parameters.Validate();
-    if (!parameters.ok()) {
+    for (const absl::Status& checked : {record.parameters.Validate(), record.facts.Validate()}) {
+      if (checked.ok()) continue;
       return absl::DataLossError(
-          absl::StrCat("operator ", record.name, ": ", std::string(parameters.message())));
+          absl::StrCat("operator ", record.name, ": ", std::string(checked.message())));
     }
     manifest.operators.push_back(std::move(record));
   }

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "models/artifact.h"
 #include "models/operator_parameters.h"
+#include "models/training_facts.h"
 
 namespace cofilter::models {
 
@@ -25,6 +26,7 @@ struct OperatorRecord {
   std::uint64_t buckets = 0;
   std::uint64_t members = 0;
   std::uint64_t interactions = 0;
+  TrainingFacts facts;
   std::vector<std::uint64_t> list_entries;  // one for each of parameters.lists
   std::uint64_t bytes = 0;
   std::string sha256;

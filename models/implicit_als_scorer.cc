@@ -23,6 +23,30 @@ class ImplicitAlsScorer final : public Scorer {
   std::uint32_t items() const override { return arrays_.items; }
   void Score(std::span<const std::uint32_t> rows, std::span<const float> weights,
              std::span<float> scores) const override {
+    const Eigen::VectorXf member = FoldIn(rows, weights);
+    Eigen::Map<Eigen::VectorXf>(scores.data(), arrays_.items) = embeddings_ * member;
+    KeepFinite(scores);
+  }
+  void ScoreMany(std::span<const ScoredHistory> histories, std::span<float> scores) const override {
+    RowMatrix folded(histories.size(), arrays_.dim);
+    for (std::size_t h = 0; h < histories.size(); ++h) {
+      folded.row(static_cast<Eigen::Index>(h)) =
+          FoldIn(histories[h].rows, histories[h].weights).transpose();
+    }
+    Eigen::Map<RowMatrix>(scores.data(), folded.rows(), arrays_.items).noalias() =
+        folded * embeddings_.transpose();
+    KeepFinite(scores);
+  }
+
+ private:
+  static void KeepFinite(std::span<float> scores) {
+    for (float& score : scores) {
+      if (!std::isfinite(score)) score = 0;
+    }
+  }
+
+  Eigen::VectorXf FoldIn(std::span<const std::uint32_t> rows,
+                         std::span<const float> weights) const {
     Eigen::MatrixXd system = gram_;
     Eigen::VectorXd right = Eigen::VectorXd::Zero(arrays_.dim);
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -31,15 +55,9 @@ class ImplicitAlsScorer final : public Scorer {
       system.selfadjointView<Eigen::Lower>().rankUpdate(y, surplus);
       right += (1 + surplus) * y;
     }
-    const Eigen::VectorXf member =
-        system.selfadjointView<Eigen::Lower>().llt().solve(right).cast<float>();
-    Eigen::Map<Eigen::VectorXf>(scores.data(), arrays_.items) = embeddings_ * member;
-    for (float& score : scores) {
-      if (!std::isfinite(score)) score = 0;
-    }
+    return system.selfadjointView<Eigen::Lower>().llt().solve(right).cast<float>();
   }
 
- private:
   const ImplicitAlsArrays arrays_;
   const Eigen::Map<const RowMatrix> embeddings_;
   Eigen::MatrixXd gram_;  // YᵀY + λI

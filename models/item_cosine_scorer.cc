@@ -8,28 +8,6 @@
 namespace cofilter::models {
 namespace {
 
-class ItemCosineScorer final : public Scorer {
- public:
-  ItemCosineScorer(std::uint32_t items, ListBlockArrays lists)
-      : items_(items), lists_(std::move(lists)) {}
-
-  std::string_view name() const override { return "item_cosine"; }
-  std::uint32_t items() const override { return items_; }
-  void Score(std::span<const std::uint32_t> rows, std::span<const float> weights,
-             std::span<float> scores) const override {
-    std::fill(scores.begin(), scores.end(), 0.0f);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      for (auto at = lists_.offsets[rows[i]]; at < lists_.offsets[rows[i] + 1]; ++at) {
-        scores[lists_.targets[at]] += weights[i] * lists_.values[at];
-      }
-    }
-  }
-
- private:
-  const std::uint32_t items_;
-  const ListBlockArrays lists_;
-};
-
 // The members of each item. Shapes: offsets [items + 1], members [interactions].
 struct ItemMembers {
   std::vector<std::uint64_t> offsets;
@@ -105,7 +83,7 @@ absl::StatusOr<std::unique_ptr<const Scorer>> MakeItemCosineScorer(
     }
     lists.offsets.push_back(lists.targets.size());
   }
-  return std::make_unique<ItemCosineScorer>(items, std::move(lists));
+  return MakeItemListScorer("item_cosine", items, std::move(lists));
 }
 
 }  // namespace cofilter::models

@@ -25,6 +25,7 @@ class LinearOperator final : public Operator {
 
   const std::string& name() const override { return views_.name; }
   const OperatorParameters& parameters() const override { return views_.parameters; }
+  const TrainingFacts& facts() const override { return views_.facts; }
   std::uint32_t items() const override { return views_.items(); }
   std::uint32_t dim() const override { return views_.dim; }
   std::string_view item_id(std::uint32_t row) const override { return views_.id(row); }

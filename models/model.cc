@@ -72,6 +72,7 @@ absl::StatusOr<std::unique_ptr<const Operator>> LoadOperator(const std::string& 
   COFILTER_RETURN_IF_ERROR(CheckAgainstRecord(views, record));
   views.name = record.name;
   views.parameters = record.parameters;
+  views.facts = record.facts;
   return LinearOperator::Create(std::move(views), file);
 }
 

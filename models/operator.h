@@ -71,6 +71,7 @@ class Operator {
 
   virtual const std::string& name() const = 0;
   virtual const OperatorParameters& parameters() const = 0;
+  virtual const TrainingFacts& facts() const = 0;
   virtual std::uint32_t items() const = 0;
   virtual std::uint32_t dim() const = 0;
   virtual std::string_view item_id(std::uint32_t row) const = 0;

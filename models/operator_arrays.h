@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/operator_parameters.h"
+#include "models/training_facts.h"
 
 namespace cofilter::models {
 
@@ -54,6 +55,7 @@ struct OperatorArrays {
   ContentMapArrays content;
   std::uint64_t members = 0;  // that the operator was trained on
   std::uint64_t interactions = 0;
+  TrainingFacts facts;
 };
 
 }  // namespace cofilter::models

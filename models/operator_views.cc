@@ -116,6 +116,7 @@ absl::Status CheckViews(const OperatorViews& views) {
         "the operator's name is wrong; right: 1 to 32 of a-z, 0-9, _ and -");
   }
   COFILTER_RETURN_IF_ERROR(views.parameters.Validate());
+  COFILTER_RETURN_IF_ERROR(views.facts.Validate());
   if (views.degrees.size() >= 0x7fffffff) {
     return absl::InvalidArgumentError(
         absl::StrCat("there are ", views.degrees.size(), " items; right: below 2^31"));

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "models/operator_arrays.h"
 #include "models/operator_parameters.h"
+#include "models/training_facts.h"
 
 namespace cofilter::models {
 
@@ -33,6 +34,7 @@ struct OperatorViews {
   ContentMapView content;
   std::uint64_t members = 0;
   std::uint64_t interactions = 0;
+  TrainingFacts facts;
 
   std::uint32_t items() const { return static_cast<std::uint32_t>(degrees.size()); }
   std::string_view id(std::uint32_t row) const {

@@ -12,11 +12,14 @@
 #include "runtime/files.h"
 #include "runtime/progress.h"
 #include "runtime/status_macros.h"
+#include "training/baseline.h"
 #include "training/evaluation_models.h"
+#include "training/evaluation_page.h"
 #include "training/evaluation_picture.h"
 #include "training/evaluation_report.h"
 #include "training/evaluator.h"
 #include "training/gate.h"
+#include "training/popularity_reranking.h"
 #include "training/program_options.h"
 
 namespace cofilter::training {
@@ -24,6 +27,8 @@ namespace {
 
 constexpr int kRefused = 3;
 constexpr int kNobodyAsked = 4;
+constexpr char kXquadName[] = "xquad";
+constexpr char kCalibratedName[] = "calibrated-popularity";
 
 struct Options {
   ProgramOptions shared;
@@ -33,11 +38,12 @@ struct Options {
   std::string models;
   std::uint64_t version = 0;
   std::vector<std::string> baselines;
+  std::vector<std::string> rerankers;
   std::string notch = "0";
   EvaluationSettings settings;
   bool allow_seen = false;
   bool json = false;
-  std::string out, picture, attach;
+  std::string out, picture, html, attach;
   bool gate = false;
   std::string gate_against;
   GateSettings gate_settings;
@@ -106,7 +112,9 @@ absl::StatusOr<std::vector<Evaluation>> EvaluateAll(const Options& options,
                 << "\" is passed over: its test asks nobody\n";
       continue;
     }
-    const auto measure = [&](const MemberScores& scores, const std::string& shown) -> absl::Status {
+    // `variants`: what tells the variants of the scores apart, where they are no notches.
+    const auto measure = [&](const MemberScores& scores, const std::string& shown,
+                             const std::vector<std::string>& variants) -> absl::Status {
       EvaluationSettings settings = options.settings;
       std::unique_ptr<runtime::Progress> progress;
       if (!options.shared.quiet) {
@@ -118,9 +126,10 @@ absl::StatusOr<std::vector<Evaluation>> EvaluateAll(const Options& options,
       }
       COFILTER_ASSIGN_OR_RETURN(std::vector<Evaluation> found,
                                 Evaluate(scores, split, settings, pool));
-      for (Evaluation& evaluation : found) {
-        evaluation.model = shown;
-        evaluations.push_back(std::move(evaluation));
+      for (std::size_t v = 0; v < found.size(); ++v) {
+        found[v].model = shown;
+        if (v < variants.size()) found[v].variant = variants[v];
+        evaluations.push_back(std::move(found[v]));
       }
       return absl::OkStatus();
     };
@@ -136,14 +145,33 @@ absl::StatusOr<std::vector<Evaluation>> EvaluateAll(const Options& options,
         return absl::NotFoundError(absl::StrCat("the artifact has no operator \"", name,
                                                 "\"; right: --operator or --config with ", names));
       }
-      if (!options.allow_seen) COFILTER_RETURN_IF_ERROR(CheckTrainedOn(*op, split.train));
-      COFILTER_RETURN_IF_ERROR(measure(*MakeOperatorScores(*op, split.train, notches), op->name()));
-    }
-    for (const std::string& baseline : options.baselines) {
-      COFILTER_ASSIGN_OR_RETURN(const auto scorer,
-                                TrainBaseline(baseline, split.train, options.shared.seed, pool));
+      if (!options.allow_seen) COFILTER_RETURN_IF_ERROR(CheckTrainedOn(*op, split));
       COFILTER_RETURN_IF_ERROR(
-          measure(*MakeScorerScores(*scorer), Qualified(baseline, plans[p], plans.size())));
+          measure(*MakeOperatorScores(*op, split.train, notches), op->name(), {}));
+      const auto most_accurate = MakeOperatorScores(*op, split.train, {0});
+      for (const std::string& name_of_reranker : options.rerankers) {
+        RerankingSettings reranking;
+        reranking.reranker =
+            name_of_reranker == kXquadName ? Reranker::kXquad : Reranker::kCalibrated;
+        reranking.k = options.settings.k;
+        reranking.candidates = std::max(reranking.candidates, 2 * reranking.k);
+        reranking.lambdas = RerankingSweep();
+        std::vector<std::string> variants;
+        for (const double lambda : reranking.lambdas)
+          variants.push_back(absl::StrCat("lambda=", lambda));
+        COFILTER_RETURN_IF_ERROR(
+            measure(*MakeRerankedScores(*most_accurate, split.train, reranking),
+                    Qualified(name_of_reranker, plans[p], plans.size()), variants));
+      }
+    }
+    if (options.baselines.empty()) continue;
+    BaselineTrainer trainer(split.train, options.shared.seed, pool);
+    for (const std::string& text : options.baselines) {
+      COFILTER_ASSIGN_OR_RETURN(const Baseline baseline, ParseBaseline(text));
+      COFILTER_ASSIGN_OR_RETURN(const auto scorer, trainer.Train(baseline));
+      COFILTER_RETURN_IF_ERROR(measure(*MakeScorerScores(*scorer),
+                                       Qualified(baseline.kind, plans[p], plans.size()),
+                                       {baseline.Variant()}));
     }
   }
   return evaluations;
@@ -216,6 +244,25 @@ absl::Status Attach(const std::string& path, const nlohmann::json& result) {
   return runtime::WriteFileDurably(path, report.dump(2) + "\n");
 }
 
+// A chapter for each operator: their members and items differ.
+std::vector<EvaluationChapter> ChaptersOf(const std::vector<Evaluation>& evaluations,
+                                          const std::vector<OperatorPlan>& plans) {
+  std::vector<EvaluationChapter> chapters;
+  for (const OperatorPlan& plan : plans) {
+    EvaluationChapter& chapter = chapters.emplace_back();
+    chapter.title = plan.settings.name;
+    const std::string prefix = plan.settings.name + ": ";
+    for (const Evaluation& evaluation : evaluations) {
+      // With one operator nothing needs telling apart.
+      if (plans.size() > 1 && evaluation.model != plan.settings.name &&
+          !evaluation.model.starts_with(prefix))
+        continue;
+      chapter.evaluations.push_back(evaluation);
+    }
+  }
+  return chapters;
+}
+
 absl::StatusOr<int> Run(Options options) {
   if (options.test.empty() != options.train.empty()) {
     return absl::InvalidArgumentError(
@@ -236,6 +283,12 @@ absl::StatusOr<int> Run(Options options) {
   COFILTER_RETURN_IF_ERROR(options.settings.Validate());
   COFILTER_RETURN_IF_ERROR(options.gate_settings.Validate());
   COFILTER_RETURN_IF_ERROR(ParseNotches(options.notch).status());
+  for (const std::string& baseline : options.baselines)
+    COFILTER_RETURN_IF_ERROR(ParseBaseline(baseline).status());
+  if (!options.rerankers.empty() && options.models.empty()) {
+    return absl::InvalidArgumentError(
+        "--rerank re-ranks the lists of a model; right: with --models");
+  }
   COFILTER_ASSIGN_OR_RETURN(const std::vector<OperatorPlan> plans, PlansOf(options.shared, {}));
   COFILTER_ASSIGN_OR_RETURN(const std::vector<GivenSplit> splits, ReadSplits(options, plans));
   runtime::ThreadPool pool(ThreadsOf(options.shared));
@@ -267,6 +320,11 @@ absl::StatusOr<int> Run(Options options) {
   if (!options.picture.empty()) {
     COFILTER_RETURN_IF_ERROR(
         runtime::WriteFileDurably(options.picture, EvaluationPicture(evaluations)));
+  }
+  if (!options.html.empty()) {
+    COFILTER_RETURN_IF_ERROR(runtime::WriteFileDurably(
+        options.html,
+        EvaluationPage("Evaluation of recommendations", ChaptersOf(evaluations, plans))));
   }
   if (!options.attach.empty()) COFILTER_RETURN_IF_ERROR(Attach(options.attach, result));
   if (options.json) {
@@ -310,8 +368,14 @@ int Main(int argc, char** argv) {
   app.add_option("--test", options.test, "The test");
   app.add_option("--models", options.models, "The directory of artifacts to evaluate from");
   app.add_option("--artifact", options.version, "Which; the latest by default");
-  app.add_option("--baseline", options.baselines,
-                 "popularity, item-cosine or implicit-als; may be given several times");
+  app.add_option(
+      "--baseline", options.baselines,
+      "popularity, item-cosine, implicit-als, graph-filter or ease, with settings such as "
+      "graph-filter:low-pass=0.1; may be given several times");
+  app.add_option("--rerank", options.rerankers,
+                 "Beside the model its most accurate lists, re-ranked by popularity: xquad or "
+                 "calibrated-popularity, at several weights")
+      ->check(CLI::IsMember({kXquadName, kCalibratedName}));
   app.add_option("--notch", options.notch, "Notches of the dial: 0 to 10, such as 0,5,10, or all")
       ->capture_default_str();
   app.add_option("--k", options.settings.k, "Length of the lists")->capture_default_str();
@@ -326,6 +390,8 @@ int Main(int argc, char** argv) {
   app.add_flag("--json", options.json, "Print JSON");
   app.add_option("--out", options.out, "Write the JSON here as well");
   app.add_option("--picture", options.picture, "Draw the dial and bars into this SVG file");
+  app.add_option("--html", options.html,
+                 "Write a page: tables with intervals, fronts, what the dial beats");
   app.add_option("--attach", options.attach, "Put the result into this training report");
   app.add_flag("--gate", options.gate,
                "Decide whether the model may go into service (exit status 3: no)");

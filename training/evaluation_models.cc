@@ -7,34 +7,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "models/operator_parameters.h"
-#include "training/implicit_als.h"
-#include "training/interaction_matrix.h"
+#include "runtime/status_macros.h"
+#include "training/baseline.h"
 
 namespace cofilter::training {
 
-absl::StatusOr<std::unique_ptr<const models::Scorer>> TrainBaseline(const std::string& name,
+absl::StatusOr<std::unique_ptr<const models::Scorer>> TrainBaseline(const std::string& text,
                                                                     const data::Dataset& train,
                                                                     std::uint64_t seed,
                                                                     runtime::ThreadPool* pool) {
-  if (name == "popularity") {
-    const std::vector<std::uint32_t> degrees = data::ItemDegrees(train);
-    return models::MakePopularityScorer(std::vector<float>(degrees.begin(), degrees.end()));
-  }
-  if (name == "item-cosine") {
-    std::vector<std::uint32_t> rows;
-    for (const data::Interaction& interaction : train.interactions)
-      rows.push_back(interaction.item);
-    return models::MakeItemCosineScorer(train.offsets, rows,
-                                        static_cast<std::uint32_t>(train.items()));
-  }
-  if (name == "implicit-als") {
-    ImplicitAlsSettings settings;
-    settings.seed = seed;
-    return models::MakeImplicitAlsScorer(
-        TrainImplicitAls(BuildInteractionMatrix(train), settings, pool));
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("--baseline is \"", name, "\"; right: popularity, item-cosine or implicit-als"));
+  COFILTER_ASSIGN_OR_RETURN(const Baseline baseline, ParseBaseline(text));
+  return BaselineTrainer(train, seed, pool).Train(baseline);
 }
 
 absl::StatusOr<std::vector<int>> ParseNotches(const std::string& text) {

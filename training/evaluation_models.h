@@ -13,9 +13,9 @@
 
 namespace cofilter::training {
 
-// "popularity", "item-cosine", "implicit-als"; the last is trained here, with its defaults.
-// Errors: INVALID_ARGUMENT for another name.
-absl::StatusOr<std::unique_ptr<const models::Scorer>> TrainBaseline(const std::string& name,
+// A baseline as ParseBaseline takes it, trained here. Errors: those of ParseBaseline and
+// BaselineTrainer.
+absl::StatusOr<std::unique_ptr<const models::Scorer>> TrainBaseline(const std::string& text,
                                                                     const data::Dataset& train,
                                                                     std::uint64_t seed,
                                                                     runtime::ThreadPool* pool);

@@ -6,33 +6,52 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "training/front_comparison.h"
 #include "training/svg_chart.h"
 
 namespace cofilter::training {
 namespace {
 
-constexpr std::array kColours = {"#1f6f8b", "#d1662f", "#6a4c93", "#4f8a3b", "#b23a6b", "#7a6a4f"};
+constexpr std::array kColours = {"#1f6f8b", "#d1662f", "#6a4c93", "#4f8a3b",
+                                 "#b23a6b", "#7a6a4f", "#c29b1c", "#3f4f8f"};
 constexpr double kWidth = 1180, kMargin = 36;
 
+std::string ModelText(const Evaluation& e) {
+  return e.variant.empty() ? e.model : absl::StrCat(e.model, " ", e.variant);
+}
 std::string PointLabel(const Evaluation& e) {
-  return e.notch < 0 ? e.model : absl::StrFormat("%.1f", e.notch / 10.0);
+  return e.notch < 0 ? ModelText(e) : absl::StrFormat("%.1f", e.notch / 10.0);
 }
 std::string BarLabel(const Evaluation& e) {
-  return e.notch < 0 ? e.model : absl::StrFormat("%s %.1f", e.model, e.notch / 10.0);
+  return e.notch < 0 ? ModelText(e) : absl::StrFormat("%s %.1f", e.model, e.notch / 10.0);
+}
+
+// In the order of appearance.
+std::vector<std::string> ModelsOf(std::span<const Evaluation> evaluations) {
+  std::vector<std::string> models;
+  for (const Evaluation& e : evaluations) {
+    if (std::find(models.begin(), models.end(), e.model) == models.end()) models.push_back(e.model);
+  }
+  return models;
+}
+
+// The models with their colours, from the right.
+void DrawLegend(std::span<const std::string> models, double y, SvgCanvas* canvas) {
+  double x = kWidth - kMargin;
+  for (std::size_t m = models.size(); m-- > 0;) {
+    canvas->Text(x, y, models[m], 13, kColours[m % kColours.size()], "end", true);
+    x -= static_cast<double>(models[m].size()) * 8 + 22;
+  }
 }
 
 }  // namespace
 
 std::string EvaluationPicture(std::span<const Evaluation> evaluations) {
-  // A colour for each model, in the order of appearance.
-  std::vector<std::string> models;
+  const std::vector<std::string> models = ModelsOf(evaluations);
   const auto colour_of = [&models](const Evaluation& e) -> std::string {
     const auto at = std::find(models.begin(), models.end(), e.model);
     return kColours[static_cast<std::size_t>(at - models.begin()) % kColours.size()];
   };
-  for (const Evaluation& e : evaluations) {
-    if (std::find(models.begin(), models.end(), e.model) == models.end()) models.push_back(e.model);
-  }
   ScatterChart scatter;
   const std::string at = evaluations.empty() ? "" : absl::StrCat("@", evaluations[0].k);
   scatter.title = "Accuracy against the tail";
@@ -96,12 +115,7 @@ std::string EvaluationPicture(std::span<const Evaluation> evaluations) {
                                 e.members, e.test_items, e.k, e.catalogue),
                 13, "#5b6b79");
   }
-  // A legend of the models whose points carry notches in place of names.
-  double x = kWidth - kMargin;
-  for (std::size_t m = models.size(); m-- > 0;) {
-    canvas.Text(x, 68, models[m], 13, kColours[m % kColours.size()], "end", true);
-    x -= static_cast<double>(models[m].size()) * 8 + 22;
-  }
+  DrawLegend(models, 68, &canvas);  // points carry notches in place of names
   const double half = (kWidth - 3 * kMargin) / 2;
   if (two_charts) {
     canvas.Draw(dial, {kMargin, 92, half, scatter_height});
@@ -114,6 +128,39 @@ std::string EvaluationPicture(std::span<const Evaluation> evaluations) {
     canvas.Draw(charts[c], {kMargin + static_cast<double>(column) * (half + kMargin),
                             112 + scatter_height + static_cast<double>(row) * (bars_height + 24),
                             half, bars_height});
+  }
+  return std::move(canvas).Finish();
+}
+
+std::string FrontPicture(std::span<const Evaluation> evaluations) {
+  double best = 0;
+  for (const Evaluation& e : evaluations) best = std::max(best, e.recall.mean);
+  const std::vector<std::string> models = ModelsOf(evaluations);
+  const double half = (kWidth - 3 * kMargin) / 2, height = 340;
+  SvgCanvas canvas(kWidth, 2 * (height + 24) + 60);
+  DrawLegend(models, 32, &canvas);
+  for (std::size_t measure = 0; measure < TailMeasures().size(); ++measure) {
+    const TailMeasure& tail = TailMeasures()[measure];
+    ScatterChart chart;
+    chart.title = absl::StrCat("Recall against ", tail.name);
+    chart.x_title =
+        absl::StrCat(tail.name, tail.larger_is_better ? " (right is better)" : " (left is better)");
+    chart.y_title = evaluations.empty() ? "recall" : absl::StrCat("recall@", evaluations[0].k);
+    for (std::size_t m = 0; m < models.size(); ++m) {
+      ScatterSeries series;
+      series.name = models[m];
+      series.colour = kColours[m % kColours.size()];
+      for (const Evaluation& e : evaluations) {
+        if (e.model != models[m] || e.recall.mean < 0.5 * best) continue;
+        series.points.push_back(
+            {tail.value(e), e.recall.mean,
+             e.notch < 0 ? e.variant : absl::StrFormat("%.1f", e.notch / 10.0)});
+      }
+      series.line = series.points.size() > 1;
+      chart.series.push_back(std::move(series));
+    }
+    canvas.Draw(chart, {kMargin + static_cast<double>(measure % 2) * (half + kMargin),
+                        48 + static_cast<double>(measure / 2) * (height + 24), half, height});
   }
   return std::move(canvas).Finish();
 }

@@ -69,6 +69,7 @@ std::size_t Columns(const std::string& text) {
 nlohmann::json EvaluationJson(const Evaluation& evaluation) {
   nlohmann::json json;
   json["model"] = evaluation.model;
+  if (!evaluation.variant.empty()) json["variant"] = evaluation.variant;
   json["notch"] = evaluation.notch < 0 ? nlohmann::json() : nlohmann::json(evaluation.notch);
   for (const CountField& count : kCounts) json[count.name] = evaluation.*count.field;
   for (const IntervalField& entry : kIntervals) {
@@ -89,6 +90,11 @@ absl::StatusOr<Evaluation> EvaluationFromJson(const nlohmann::json& json) {
   const auto model = json.find("model");
   if (model == json.end() || !model->is_string()) return Wrong("model", "a string");
   evaluation.model = model->get<std::string>();
+  const auto variant = json.find("variant");
+  if (variant != json.end()) {
+    if (!variant->is_string()) return Wrong("variant", "a string");
+    evaluation.variant = variant->get<std::string>();
+  }
   const auto notch = json.find("notch");
   if (notch != json.end() && !notch->is_null()) {
     if (!notch->is_number_integer()) return Wrong("notch", "null or 0 to 10");
@@ -133,7 +139,8 @@ std::string EvaluationTable(std::span<const Evaluation> evaluations) {
       {"model", "dial", absl::StrCat("recall", at), absl::StrCat("ndcg", at), "mrr", "hit rate",
        "tail recall", "head recall", "coverage", "gini", "aplt", "novelty"}};
   for (const Evaluation& e : evaluations) {
-    rows.push_back({e.model, e.notch < 0 ? "–" : absl::StrFormat("%.1f", e.notch / 10.0),
+    rows.push_back({e.variant.empty() ? e.model : absl::StrCat(e.model, " ", e.variant),
+                    e.notch < 0 ? "–" : absl::StrFormat("%.1f", e.notch / 10.0),
                     WithSpread(e.recall, true), WithSpread(e.ndcg, true),
                     WithSpread(e.reciprocal_rank, false), WithSpread(e.hit_rate, false),
                     WithSpread(e.tail_recall, true), WithSpread(e.head_recall, false),

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/pair_digest.h"
 #include "runtime/status_macros.h"
 #include "training/ranked_list.h"
 #include "training/seeded_random.h"
@@ -55,11 +56,78 @@ MeasureRow ToRow(const ListMeasures& m) {
           static_cast<float>(m.tail_share),      static_cast<float>(m.novelty)};
 }
 
-// What one variant came to, [members asked].
-struct VariantResult {
-  std::vector<MeasureRow> rows;
-  std::vector<std::vector<std::uint32_t>> lists;
+// Says what a model's data have beyond the training part, as far as can be told from a digest.
+std::string WhatIsMore(const data::PairDigest& rest, const data::Split& split) {
+  data::PairDigest whole_test;
+  for (const data::TestMember& member : split.test) {
+    const std::string& id = split.train.member_ids[member.member];
+    for (const std::string& item : member.items) {
+      data::PairDigest one;
+      one.Add(id, item);
+      if (one == rest) {
+        return absl::StrCat("and knows the test pair of member \"", id, "\" with item \"", item,
+                            "\"");
+      }
+      whole_test.Add(id, item);
+    }
+  }
+  return whole_test == rest ? "and knows the whole test" : "and may have seen the test";
+}
+
+// Test and facts that every evaluation of a split shares.
+struct Question {
+  Question(const data::Split& split, const EvaluationSettings& settings)
+      : facts(MakeCatalogueFacts(data::ItemDegrees(split.train), split.train.item_ids)),
+        asked(AskedMembers(split, settings)) {
+    for (const std::uint32_t at : asked) {
+      tests.push_back(ResolveTest(split.train, split.test[at]));
+    }
+  }
+  CatalogueFacts facts;
+  std::vector<std::uint32_t> asked;
+  std::vector<TestItems> tests;  // [asked]
 };
+
+absl::Status CheckQuestion(const data::Split& split, const EvaluationSettings& settings) {
+  COFILTER_RETURN_IF_ERROR(settings.Validate());
+  if (!settings.allow_overlap) COFILTER_RETURN_IF_ERROR(CheckNoLeak(split));
+  if (!split.test.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "the test asks nobody: no test member has a training history");
+}
+
+// Shapes: lists [asked].
+Evaluation Summarise(std::span<const std::vector<std::uint32_t>> lists, const Question& question,
+                     const EvaluationSettings& settings, runtime::ThreadPool* pool) {
+  Evaluation evaluation;
+  evaluation.k = settings.k;
+  evaluation.members = lists.size();
+  evaluation.catalogue = question.facts.bands.size();
+  std::vector<MeasureRow> rows;
+  std::vector<std::uint32_t> listed(evaluation.catalogue);
+  for (std::size_t at = 0; at < lists.size(); ++at) {
+    const TestItems& test = question.tests[at];
+    evaluation.test_items += test.size();
+    evaluation.unknown_items += test.unknown;
+    rows.push_back(ToRow(MeasureList(lists[at], test, question.facts, settings.k)));
+    for (std::size_t place = 0; place < std::min(lists[at].size(), settings.k); ++place) {
+      ++listed[lists[at][place]];
+    }
+  }
+  const auto intervals = BootstrapMeans(rows, settings.resamples, settings.seed, pool);
+  Interval* const places[kMeasures] = {&evaluation.recall,          &evaluation.ndcg,
+                                       &evaluation.reciprocal_rank, &evaluation.hit_rate,
+                                       &evaluation.tail_recall,     &evaluation.head_recall,
+                                       &evaluation.tail_share,      &evaluation.novelty};
+  for (std::size_t m = 0; m < kMeasures; ++m) *places[m] = intervals[m];
+  evaluation.coverage = evaluation.catalogue == 0
+                            ? 0
+                            : static_cast<double>(std::count_if(listed.begin(), listed.end(),
+                                                                [](auto n) { return n > 0; })) /
+                                  static_cast<double>(evaluation.catalogue);
+  evaluation.gini = GiniOf(std::move(listed));
+  return evaluation;
+}
 
 }  // namespace
 
@@ -115,7 +183,19 @@ absl::Status CheckNoLeak(const data::Split& split) {
       " in the training data, first ", first, "; right: a test without them"));
 }
 
-absl::Status CheckTrainedOn(const models::Operator& model, const data::Dataset& train) {
+absl::Status CheckTrainedOn(const models::Operator& model, const data::Split& split) {
+  const data::Dataset& train = split.train;
+  if (const auto digest = data::PairDigest::FromHex(model.facts().data_digest)) {
+    const data::PairDigest right = data::PairDigest::Of(train);
+    if (*digest == right) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat("operator \"", model.name(),
+                     "\" was trained on other data than the training "
+                     "part, ",
+                     WhatIsMore(digest->Without(right), split),
+                     "; right: an artifact trained on the training part"));
+  }
+  // An artifact that does not tell its data: at least it may know no item better.
   const std::vector<std::uint32_t> degrees = data::ItemDegrees(train);
   for (std::uint32_t row = 0; row < model.items(); ++row) {
     const std::string id(model.item_id(row));
@@ -131,78 +211,63 @@ absl::Status CheckTrainedOn(const models::Operator& model, const data::Dataset& 
   return absl::OkStatus();
 }
 
+std::vector<std::uint32_t> AskedMembers(const data::Split& split,
+                                        const EvaluationSettings& settings) {
+  return SampleRows(split.test.size(), settings.members == 0 ? split.test.size() : settings.members,
+                    settings.seed);
+}
+
+absl::StatusOr<Evaluation> EvaluateLists(std::span<const std::vector<std::uint32_t>> lists,
+                                         const data::Split& split,
+                                         const EvaluationSettings& settings,
+                                         runtime::ThreadPool* pool) {
+  COFILTER_RETURN_IF_ERROR(CheckQuestion(split, settings));
+  const Question question(split, settings);
+  if (lists.size() != question.asked.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("there are ", lists.size(), " lists for ",
+                                                   question.asked.size(), " members asked"));
+  }
+  for (const std::vector<std::uint32_t>& list : lists) {
+    for (const std::uint32_t row : list) {
+      if (row >= split.train.items()) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("a list has row ", row, "; right: below ", split.train.items()));
+      }
+    }
+  }
+  return Summarise(lists, question, settings, pool);
+}
+
 absl::StatusOr<std::vector<Evaluation>> Evaluate(const MemberScores& scores,
                                                  const data::Split& split,
                                                  const EvaluationSettings& settings,
                                                  runtime::ThreadPool* pool) {
-  COFILTER_RETURN_IF_ERROR(settings.Validate());
-  if (!settings.allow_overlap) COFILTER_RETURN_IF_ERROR(CheckNoLeak(split));
-  if (split.test.empty()) {
-    return absl::FailedPreconditionError(
-        "the test asks nobody: no test member has a training history");
-  }
-  const data::Dataset& train = split.train;
-  const std::vector<std::uint32_t> degrees = data::ItemDegrees(train);
-  const CatalogueFacts facts = MakeCatalogueFacts(degrees, train.item_ids);
-  const std::vector<std::uint32_t> asked =
-      SampleRows(split.test.size(), settings.members == 0 ? split.test.size() : settings.members,
-                 settings.seed);
-
+  COFILTER_RETURN_IF_ERROR(CheckQuestion(split, settings));
+  const Question question(split, settings);
+  const std::vector<std::uint32_t>& asked = question.asked;
   const std::size_t variants = scores.notches().size();
-  std::vector<TestItems> tests(asked.size());
-  std::vector<VariantResult> results(variants);
-  for (VariantResult& result : results) {
-    result.rows.resize(asked.size());
-    result.lists.resize(asked.size());
-  }
+  std::vector<std::vector<std::vector<std::uint32_t>>> lists(variants);
+  for (auto& of_variant : lists) of_variant.resize(asked.size());
   pool->ParallelFor(
       asked.size(), kMemberBlock, [&](std::size_t, std::size_t begin, std::size_t end) {
         std::vector<std::span<const data::Interaction>> histories;
         for (std::size_t at = begin; at < end; ++at) {
-          histories.push_back(train.of(split.test[asked[at]].member));
-          tests[at] = ResolveTest(train, split.test[asked[at]]);
+          histories.push_back(split.train.of(split.test[asked[at]].member));
         }
         scores.Score(histories,
                      [&](std::size_t member, std::size_t variant, std::span<float> of_items) {
                        for (const data::Interaction& interaction : histories[member])
                          of_items[interaction.item] = kNotListed;
-                       std::vector<std::uint32_t>& list = results[variant].lists[begin + member];
-                       TopRows(of_items, settings.k, &list);
-                       results[variant].rows[begin + member] =
-                           ToRow(MeasureList(list, tests[begin + member], facts, settings.k));
+                       TopRows(of_items, settings.k, &lists[variant][begin + member]);
                      });
         if (settings.advance) settings.advance(end - begin);
       });
-
   std::vector<Evaluation> evaluations;
   for (std::size_t variant = 0; variant < variants; ++variant) {
-    Evaluation& evaluation = evaluations.emplace_back();
+    Evaluation& evaluation =
+        evaluations.emplace_back(Summarise(lists[variant], question, settings, pool));
     evaluation.model = scores.name();
     evaluation.notch = scores.notches()[variant];
-    evaluation.k = settings.k;
-    evaluation.members = asked.size();
-    evaluation.catalogue = train.items();
-    for (const TestItems& test : tests) {
-      evaluation.test_items += test.size();
-      evaluation.unknown_items += test.unknown;
-    }
-    const auto intervals =
-        BootstrapMeans(results[variant].rows, settings.resamples, settings.seed, pool);
-    Interval* const places[kMeasures] = {&evaluation.recall,          &evaluation.ndcg,
-                                         &evaluation.reciprocal_rank, &evaluation.hit_rate,
-                                         &evaluation.tail_recall,     &evaluation.head_recall,
-                                         &evaluation.tail_share,      &evaluation.novelty};
-    for (std::size_t m = 0; m < kMeasures; ++m) *places[m] = intervals[m];
-    std::vector<std::uint32_t> listed(train.items());
-    for (const auto& list : results[variant].lists) {
-      for (const std::uint32_t row : list) ++listed[row];
-    }
-    evaluation.coverage = train.items() == 0
-                              ? 0
-                              : static_cast<double>(std::count_if(listed.begin(), listed.end(),
-                                                                  [](auto n) { return n > 0; })) /
-                                    static_cast<double>(train.items());
-    evaluation.gini = GiniOf(std::move(listed));
   }
   return evaluations;
 }

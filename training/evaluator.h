@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,8 @@ struct EvaluationSettings {
 // members; see ListMeasures for the measures.
 struct Evaluation {
   std::string model;
-  int notch = -1;  // -1: no dial
+  std::string variant;  // of a baseline's sweep: "lambda=0.5"; empty: none
+  int notch = -1;       // -1: no dial
   std::size_t k = 0;
   std::size_t members = 0;     // asked
   std::size_t test_items = 0;  // of them, in all
@@ -58,10 +60,22 @@ GivenSplit MakeSplit(data::Dataset train, const data::Dataset& test);
 // then every figure would lie.
 absl::Status CheckNoLeak(const data::Split& split);
 
-// Whether an operator may have been trained on more than `train`: it knows an item better than the
-// training part does.
-// Errors: FAILED_PRECONDITION naming the item and both counts.
-absl::Status CheckTrainedOn(const models::Operator& model, const data::Dataset& train);
+// Whether an operator was trained on split.train and nothing else, by the digest of its data. An
+// older artifact tells no digest: then it may at least know no item better than the training part.
+// Errors: FAILED_PRECONDITION saying what it knows of the test, as far as that can be told.
+absl::Status CheckTrainedOn(const models::Operator& model, const data::Split& split);
+
+// The test members that are asked, as places in split.test, ascending: all, or a seeded sample.
+std::vector<std::uint32_t> AskedMembers(const data::Split& split,
+                                        const EvaluationSettings& settings);
+
+// Lists that were made elsewhere, one for each of AskedMembers; the caller names the result.
+// Shapes: lists [asked], each of rows of split.train, best first.
+// Errors: INVALID_ARGUMENT for a shape that is wrong; those of Evaluate.
+absl::StatusOr<Evaluation> EvaluateLists(std::span<const std::vector<std::uint32_t>> lists,
+                                         const data::Split& split,
+                                         const EvaluationSettings& settings,
+                                         runtime::ThreadPool* pool);
 
 // One Evaluation for each variant of `scores`, whose dataset is split.train.
 // Errors: INVALID_ARGUMENT; those of CheckNoLeak; FAILED_PRECONDITION when there is nobody to ask.

@@ -1,4 +1,4 @@
-// Scorers one member at a time; operators in blocks.
+// Scorers and operators, in blocks of members.
 #include "training/member_scores.h"
 
 #include <algorithm>
@@ -22,18 +22,21 @@ class ScorerScores final : public MemberScores {
   std::span<const int> notches() const override { return notch_; }
   void Score(std::span<const std::span<const data::Interaction>> histories,
              const Visit& visit) const override {
-    std::vector<std::uint32_t> rows;
-    std::vector<float> weights;
-    std::vector<float> scores(scorer_.items());
+    std::vector<std::vector<std::uint32_t>> rows(histories.size());
+    std::vector<std::vector<float>> weights(histories.size());
+    std::vector<models::ScoredHistory> asked;
     for (std::size_t m = 0; m < histories.size(); ++m) {
-      rows.clear();
-      weights.clear();
       for (const data::Interaction& interaction : histories[m]) {
-        rows.push_back(interaction.item);
-        weights.push_back(interaction.weight);
+        rows[m].push_back(interaction.item);
+        weights[m].push_back(interaction.weight);
       }
-      scorer_.Score(rows, weights, scores);
-      visit(m, 0, scores);
+      asked.push_back({rows[m], weights[m]});
+    }
+    const std::size_t items = scorer_.items();
+    std::vector<float> scores(histories.size() * items);
+    scorer_.ScoreMany(asked, scores);
+    for (std::size_t m = 0; m < histories.size(); ++m) {
+      visit(m, 0, std::span(scores).subspan(m * items, items));
     }
   }
 

@@ -184,6 +184,33 @@ absl::Status ReadOperators(const std::string& path, const toml::value& operators
   return absl::OkStatus();
 }
 
+// What the training measured of its dial; nullopt where it did not.
+absl::StatusOr<std::optional<models::DialEffects>> EffectsOf(const std::string& path,
+                                                             const nlohmann::json& one) {
+  const auto dial = one.find("dial");
+  if (dial == one.end() || !dial->is_object() || !dial->contains("recall")) return std::nullopt;
+  models::TrainingFacts facts;
+  models::DialEffects& effects = facts.dial.emplace();
+  for (const auto& [name, place] :
+       {std::pair{"recall", &effects.recall}, std::pair{"ndcg", &effects.ndcg},
+        std::pair{"tail_recall", &effects.tail_recall}, std::pair{"coverage", &effects.coverage}}) {
+    const nlohmann::json values = dial->value(name, nlohmann::json());
+    bool holds = values.is_array() && values.size() == place->size();
+    for (std::size_t notch = 0; holds && notch < place->size(); ++notch) {
+      holds = values[notch].is_number();
+      if (holds) (*place)[notch] = values[notch].get<double>();
+    }
+    if (holds) continue;
+    return absl::InvalidArgumentError(absl::StrCat(path, ": dial.", name, " is ", values.dump(),
+                                                   "; right: ", models::kNotches, " numbers"));
+  }
+  const absl::Status valid = facts.Validate();
+  if (!valid.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", std::string(valid.message())));
+  }
+  return effects;
+}
+
 absl::Status ApplyReport(const std::string& path, std::vector<OperatorPlan>* plans) {
   COFILTER_ASSIGN_OR_RETURN(const std::string text, runtime::ReadFile(path));
   const nlohmann::json report = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
@@ -223,6 +250,7 @@ absl::Status ApplyReport(const std::string& path, std::vector<OperatorPlan>* pla
         COFILTER_RETURN_IF_ERROR(ApplySetting(where, name, plain, &plan.settings));
       }
     }
+    COFILTER_ASSIGN_OR_RETURN(plan.settings.given.dial_effects, EffectsOf(path, *at));
   }
   return absl::OkStatus();
 }

@@ -18,8 +18,11 @@ namespace {
 constexpr std::size_t kListLength = 20;
 constexpr std::size_t kLeastMembers = 20;
 constexpr std::size_t kSpreadMembers = 500;
-// The lists of the search must hold their targets wherever the grids look.
-constexpr DialEnds kSearchEnds{0, 0.3};
+// Enough for a cost of one per cent to stand out; a sample in the order of the rows is as good as
+// any.
+constexpr std::size_t kDialMembers = 5000;
+// The lists of the search must hold their targets wherever the grids and the dial look.
+constexpr DialEnds kSearchEnds{0, kLargestRise};
 
 // What the weight of the global term is measured in, see GlobalWeightUnit.
 double DefaultRelativeWeight(models::ListKind kind) {
@@ -136,6 +139,32 @@ class Search {
   std::vector<TriedPoint> tried_;
 };
 
+// Calibrates the dial around a point.
+void PlaceNotches(double cost, const ScoreGrid& grid, const ScorePoint& start,
+                  std::span<const GridMember> members, runtime::ThreadPool* pool,
+                  ParameterChoice* choice) {
+  const DialCalibration dial = CalibrateDial(cost, [&](std::span<const DialRise> rises) {
+    std::vector<ScorePoint> points;
+    for (const DialRise& rise : rises) {
+      ScorePoint& point = points.emplace_back(start);
+      point.target_exponent += rise.lists;
+      point.global_target_exponent += rise.global;
+    }
+    return grid.Measure(points, members, kListLength, pool);
+  });
+  choice->dial_q = dial.rise.lists;
+  choice->dial_qo = dial.rise.global;
+  choice->dial_shape = dial.shape;
+  choice->dial_why = dial.why;
+  models::DialEffects& effects = choice->dial_effects.emplace();
+  for (std::size_t notch = 0; notch < dial.notches.size(); ++notch) {
+    effects.recall[notch] = dial.notches[notch].recall;
+    effects.ndcg[notch] = dial.notches[notch].ndcg;
+    effects.tail_recall[notch] = dial.notches[notch].tail_recall;
+    effects.coverage[notch] = dial.notches[notch].coverage;
+  }
+}
+
 bool MayUseRidge(const TrainingSettings& settings, std::size_t items) {
   return items <= settings.ridge_max_items && items > 0;
 }
@@ -157,6 +186,8 @@ ParameterChoice DefaultParameters(const TrainingSettings& settings, std::size_t 
   choice.relative_weight = DefaultRelativeWeight(choice.lists);
   choice.dial_q = settings.given.dial_q.value_or(choice.dial_q);
   choice.dial_qo = settings.given.dial_qo.value_or(choice.dial_qo);
+  choice.dial_shape = settings.given.dial_shape.value_or(choice.dial_shape);
+  choice.dial_effects = settings.given.dial_effects;
   choice.why = "as given, and the defaults for what was not given";
   return choice;
 }
@@ -219,6 +250,12 @@ absl::StatusOr<ParameterChoice> ChooseParameters(const TrainingSettings& setting
   choice.point.list = 0;
   choice.tried = search.TakeTried();
   choice.validation_members = members.size();
+  const GivenParameters& given = settings.given;
+  if (!given.dial_q.has_value() && !given.dial_qo.has_value() && !given.dial_shape.has_value()) {
+    timer->Begin("dial");
+    PlaceNotches(settings.dial_cost, grid, best->point,
+                 std::span(members).first(std::min(members.size(), kDialMembers)), pool, &choice);
+  }
   choice.why = absl::StrFormat(
       "the best recall@20 + NDCG@20 (%.4f + %.4f) of %d points on %d validation members",
       best->measures.recall, best->measures.ndcg, choice.tried.size(), members.size());

@@ -2,6 +2,7 @@
 #ifndef COFILTER_TRAINING_PARAMETER_SEARCH_H_
 #define COFILTER_TRAINING_PARAMETER_SEARCH_H_
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,7 +10,9 @@
 #include "absl/status/statusor.h"
 #include "data/dataset.h"
 #include "models/operator_parameters.h"
+#include "models/training_facts.h"
 #include "runtime/thread_pool.h"
+#include "training/dial_calibration.h"
 #include "training/score_grid.h"
 #include "training/trained_numbers.h"
 #include "training/training_settings.h"
@@ -26,9 +29,13 @@ struct ParameterChoice {
   models::ListKind lists = models::ListKind::kLocal;
   // Of the global term, in GlobalWeightUnit: it carries over to other data, the weight does not.
   double relative_weight = 0;
-  ScorePoint point;     // at notch 0; its `list` is 0
-  double dial_q = 0.5;  // what notch 10 adds to the target exponents
+  ScorePoint point;                   // at notch 0; its `list` is 0
+  double dial_q = kUncalibratedRise;  // what notch 10 adds to the target exponents
   double dial_qo = 0;
+  DialShape dial_shape = EvenDialShape();
+  std::optional<models::DialEffects>
+      dial_effects;  // on the validation part; absent: not calibrated
+  std::string dial_why = "even steps, as given or by default";
   std::string why;                     // one sentence for the report
   std::size_t validation_members = 0;  // 0: nothing was searched
   std::vector<TriedPoint> tried;

@@ -12,6 +12,7 @@ namespace {
 constexpr char kNumber[] = "a number";
 constexpr char kWhole[] = "a whole number";
 constexpr char kSwitch[] = "true or false";
+constexpr char kShape[] = "eleven numbers from 0 to 1 that never fall, such as \"0 0.1 0.2 … 1\"";
 
 bool SetNumber(const SettingValue& value, double* place) {
   const double* number = std::get_if<double>(&value);
@@ -43,6 +44,12 @@ bool SetLists(const SettingValue& value, std::optional<models::ListKind>* place)
   if (text == nullptr || (*text != "local" && *text != "ridge")) return false;
   *place = *text == "ridge" ? models::ListKind::kRidge : models::ListKind::kLocal;
   return true;
+}
+bool SetShape(const SettingValue& value, std::optional<DialShape>* place) {
+  const std::string* text = std::get_if<std::string>(&value);
+  const std::optional<DialShape> shape = text == nullptr ? std::nullopt : ParseDialShape(*text);
+  if (shape.has_value()) *place = shape;
+  return shape.has_value();
 }
 nlohmann::json Given(const std::optional<double>& value) {
   return value.has_value() ? nlohmann::json(*value) : nlohmann::json();
@@ -77,6 +84,14 @@ constexpr SettingEntry kEntries[] = {
     COFILTER_GIVEN(by_age, "How fast older history counts less, by age in days, 0 to 4"),
     COFILTER_GIVEN(dial_q, "What the dial's last notch adds to q, 0 to 2"),
     COFILTER_GIVEN(dial_qo, "What the dial's last notch adds to qo, 0 to 2"),
+    {"dial_shape", kShape, "How far each notch goes of what the last one adds",
+     [](TrainingSettings* s, const SettingValue& v) { return SetShape(v, &s->given.dial_shape); },
+     [](const TrainingSettings& s) -> nlohmann::json {
+       if (!s.given.dial_shape.has_value()) return nullptr;
+       return DialShapeText(*s.given.dial_shape);
+     }},
+    COFILTER_ENTRY("dial_cost", kNumber, "Share of recall that the dial's last notch may cost",
+                   SetNumber, dial_cost),
     COFILTER_ENTRY("rank", kWhole, "Directions of the global term; 0: by the catalogue's size",
                    SetWhole, rank),
     COFILTER_ENTRY("oversampling", kWhole, "Directions carried along", SetWhole, oversampling),

@@ -18,29 +18,6 @@ constexpr double kLabelSize = 12;
 // Width of a character against its size, of the sans-serif fonts that browsers choose.
 constexpr double kCharacterWidth = 0.56;
 
-std::string Escaped(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return escaped;
-}
-
 absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
 
 double TextWidth(std::string_view text, double size) {
@@ -66,6 +43,29 @@ std::string ValueText(double value) {
 }
 
 }  // namespace
+
+std::string EscapedMarkup(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
+  }
+  return escaped;
+}
 
 std::vector<double> AxisTicks(double low, double high) {
   if (!(high > low)) {
@@ -100,7 +100,8 @@ void SvgCanvas::Text(double x, double y, std::string_view text, double size,
   absl::StrAppendFormat(
       &svg_,
       "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%g\" fill=\"%s\" text-anchor=\"%s\"%s>%s</text>\n",
-      x, y, size, View(colour), View(anchor), bold ? " font-weight=\"600\"" : "", Escaped(text));
+      x, y, size, View(colour), View(anchor), bold ? " font-weight=\"600\"" : "",
+      EscapedMarkup(text));
 }
 
 void SvgCanvas::Line(double x1, double y1, double x2, double y2, std::string_view colour,
@@ -153,7 +154,7 @@ void SvgCanvas::Draw(const ScatterChart& chart, const SvgArea& area) {
       &svg_,
       "<text transform=\"translate(%.1f %.1f) rotate(-90)\" font-size=\"13\" fill=\"%s\" "
       "text-anchor=\"middle\">%s</text>\n",
-      area.x + 12, plot.y + plot.height / 2, View(kInk), Escaped(chart.y_title));
+      area.x + 12, plot.y + plot.height / 2, View(kInk), EscapedMarkup(chart.y_title));
 
   std::vector<SvgArea> taken;  // by points and labels
   for (const ScatterSeries& series : chart.series) {

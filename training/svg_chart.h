@@ -10,6 +10,9 @@
 
 namespace cofilter::training {
 
+// Text as it may stand in SVG and HTML, also within quotes.
+std::string EscapedMarkup(std::string_view text);
+
 // A place on the canvas: SVG units, y downwards.
 struct SvgArea {
   double x = 0, y = 0, width = 0, height = 0;

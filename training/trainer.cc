@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "data/pair_digest.h"
 #include "runtime/status_macros.h"
 #include "training/content_training.h"
 #include "training/parameter_search.h"
@@ -16,13 +17,12 @@ namespace {
 constexpr double kMicrosecondsADay = 86'400e6;
 constexpr std::size_t kUnitMembers = 500;
 
-// The dial: target exponents that rise evenly from notch 0 to notch 10, within what operators
-// allow.
-std::array<double, models::kNotches> Dial(double start, double rise) {
+// The dial: target exponents that rise from notch 0 to notch 10, within what operators allow.
+std::array<double, models::kNotches> Dial(double start, double rise, const DialShape& shape) {
   std::array<double, models::kNotches> exponents;
   for (int notch = 0; notch < models::kNotches; ++notch) {
     exponents[static_cast<std::size_t>(notch)] =
-        std::clamp(start + rise * notch / (models::kNotches - 1), -2.0, 2.0);
+        std::clamp(start + rise * shape[static_cast<std::size_t>(notch)], -2.0, 2.0);
   }
   return exponents;
 }
@@ -33,11 +33,12 @@ models::OperatorParameters MakeParameters(const ParameterChoice& choice,
   models::ListBlockParameters list;
   list.kind = choice.lists;
   list.source_exponent = choice.point.source_exponent;
-  list.target_exponent = Dial(choice.point.target_exponent, choice.dial_q);
+  list.target_exponent = Dial(choice.point.target_exponent, choice.dial_q, choice.dial_shape);
   parameters.lists.push_back(list);
   parameters.global.weight = choice.point.global_weight;
   parameters.global.source_exponent = choice.point.global_source_exponent;
-  parameters.global.target_exponent = Dial(choice.point.global_target_exponent, choice.dial_qo);
+  parameters.global.target_exponent =
+      Dial(choice.point.global_target_exponent, choice.dial_qo, choice.dial_shape);
   parameters.history.by_rank = choice.point.by_rank;
   parameters.history.by_age = choice.point.by_age;
   parameters.history.limit = settings.history_limit;
@@ -72,6 +73,14 @@ nlohmann::json ChoiceJson(const ParameterChoice& choice) {
   json["parameters"]["lists"] = models::ListKindName(choice.lists);
   json["parameters"]["dial_q"] = choice.dial_q;
   json["parameters"]["dial_qo"] = choice.dial_qo;
+  json["parameters"]["dial_shape"] = DialShapeText(choice.dial_shape);
+  json["dial"]["why"] = choice.dial_why;
+  if (choice.dial_effects.has_value()) {
+    json["dial"]["recall"] = choice.dial_effects->recall;
+    json["dial"]["ndcg"] = choice.dial_effects->ndcg;
+    json["dial"]["tail_recall"] = choice.dial_effects->tail_recall;
+    json["dial"]["coverage"] = choice.dial_effects->coverage;
+  }
   json["relative_weight"] = choice.relative_weight;
   json["why"] = choice.why;
   json["validation"]["members"] = choice.validation_members;
@@ -136,6 +145,8 @@ absl::StatusOr<TrainedOperator> TrainOperator(const TrainingSettings& settings,
   arrays.item_ids = dataset.item_ids;
   arrays.members = dataset.members();
   arrays.interactions = dataset.interactions.size();
+  arrays.facts.data_digest = data::PairDigest::Of(dataset).Hex();
+  arrays.facts.dial = choice.dial_effects;
   const std::array<double, models::kNotches>& dial = arrays.parameters.lists[0].target_exponent;
   // Embeddings also carry items that are born after the training, so they are made where g is 0,
   // too.

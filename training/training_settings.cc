@@ -61,7 +61,7 @@ absl::Status TrainingSettings::Validate() const {
   COFILTER_RETURN_IF_ERROR(CheckRange("by_age", given.by_age, 0, 4));
   COFILTER_RETURN_IF_ERROR(CheckRange("dial_q", given.dial_q, 0, 2));
   COFILTER_RETURN_IF_ERROR(CheckRange("dial_qo", given.dial_qo, 0, 2));
-  return absl::OkStatus();
+  return CheckRange("dial_cost", dial_cost, 0.01, 0.5);
 }
 
 }  // namespace cofilter::training

@@ -8,12 +8,15 @@
 
 #include "absl/status/status.h"
 #include "models/operator_parameters.h"
+#include "models/training_facts.h"
+#include "training/dial_shape.h"
 #include "training/ridge.h"
 
 namespace cofilter::training {
 
-// Parameters that act at serving; what is given here is kept, the search chooses the rest. The
-// notation is that of models/operator_parameters.h.
+// Parameters that act at serving; what is given here is kept, the search chooses the rest; where
+// nothing about the dial is given, its notches are placed by what they cost (dial_calibration.h).
+// The notation is that of models/operator_parameters.h.
 struct GivenParameters {
   std::optional<models::ListKind> lists;  // unset: local, and ridge for small catalogues
   std::optional<double> p;                // source exponent of the lists, -2 to 2
@@ -25,6 +28,9 @@ struct GivenParameters {
   std::optional<double> by_age;           // and by age in days, 0 to 4
   std::optional<double> dial_q;           // what notch 10 adds to q, 0 to 2
   std::optional<double> dial_qo;          // what notch 10 adds to qo, 0 to 2
+  std::optional<DialShape> dial_shape;    // how far each notch goes of that; unset: even steps
+  // What an earlier training measured of this very dial: comes with its report, not by itself.
+  std::optional<models::DialEffects> dial_effects;
 };
 
 struct TrainingSettings {
@@ -54,6 +60,7 @@ struct TrainingSettings {
 
   bool search = true;                     // false: what is not given takes its default
   std::uint32_t search_members = 10'000;  // sampled for validation. 1 to 1,000,000
+  double dial_cost = 0.1;     // share of recall that the dial's last notch may cost. .01 to .5
   double search_share = 0.2;  // of each member's events that validation holds out. .01 to .9
 
   GivenParameters given;

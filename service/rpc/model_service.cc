@@ -44,6 +44,18 @@ void Describe(const PublishedModel& model, const ModelPointer& pointer, const Mo
     added->set_dim(static_cast<std::int32_t>(record.dim));
     added->set_members(static_cast<std::int64_t>(record.members));
     added->set_interactions(static_cast<std::int64_t>(record.interactions));
+    if (!record.facts.dial.has_value()) continue;
+    const models::DialEffects& dial = *record.facts.dial;
+    for (int notch = 0; notch < models::kNotches; ++notch) {
+      const auto at = static_cast<std::size_t>(notch);
+      v1::DialNotch* const told = added->add_dial_notches();
+      told->set_dial(static_cast<double>(notch) / (models::kNotches - 1));
+      told->set_cost(dial.Cost(notch));
+      told->set_recall(dial.recall[at]);
+      told->set_ndcg(dial.ndcg[at]);
+      told->set_tail_recall(dial.tail_recall[at]);
+      told->set_coverage(dial.coverage[at]);
+    }
   }
 }
 

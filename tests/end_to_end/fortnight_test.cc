@@ -126,6 +126,17 @@ class FortnightTest : public ::testing::Test {
     ASSERT_TRUE(server_->Start().ok());
     Publish(organisation_->ItemsPublishedOn(day));
     Join(day);
+    // The model tells what each notch of the dial costs, and no notch costs less than the one
+    // before.
+    auto model = server_->GetModel(served_);
+    ASSERT_TRUE(model.ok()) << model.status();
+    ASSERT_GT(model->operators_size(), 0);
+    for (const v1::Model::Operator& op : model->operators()) {
+      ASSERT_EQ(op.dial_notches_size(), models::kNotches) << op.name();
+      for (int notch = 1; notch < models::kNotches; ++notch) {
+        EXPECT_GE(op.dial_notches(notch).cost(), op.dial_notches(notch - 1).cost()) << op.name();
+      }
+    }
     auto count = server_->CountEvents();
     ASSERT_TRUE(count.ok()) << count.status();
     ASSERT_EQ(*count, static_cast<std::int64_t>(sent_ - since_backup.size()));

@@ -217,6 +217,14 @@ absl::StatusOr<std::int64_t> SimulatedServer::ServedVersion() {
   return response.deployment().replicas(0).served_version();
 }
 
+absl::StatusOr<v1::Model> SimulatedServer::GetModel(std::int64_t version) {
+  v1::GetModelRequest request;
+  request.set_version(version);
+  v1::Model model;
+  COFILTER_RETURN_IF_ERROR(Call(*model_stub_, &v1::ModelService::Stub::GetModel, request, &model));
+  return model;
+}
+
 absl::Status SimulatedServer::Backup(const std::string& name) {
   return Run("cofilter", {"backup", "--store", store_, "--to", home_.path() + "/" + name});
 }

@@ -51,6 +51,7 @@ class SimulatedServer {
   // The version that the server goes back to.
   absl::StatusOr<std::int64_t> RollBack();
   absl::StatusOr<std::int64_t> ServedVersion();
+  absl::StatusOr<v1::Model> GetModel(std::int64_t version);
 
   absl::Status Backup(const std::string& name);
   // Only while no server runs.

@@ -78,6 +78,27 @@ TEST(ArtifactManifestTest, NamesTheEntryThatIsWrong) {
   refuses("\"operators\"", "\"operator\"", "operators");
 }
 
+TEST(ArtifactManifestTest, KeepsWhatTheTrainingTellsAndNeedsNone) {
+  Manifest manifest = Valid();
+  EXPECT_EQ(WriteManifest(manifest)->find("\"dial\""), std::string::npos);
+  TrainingFacts& facts = manifest.operators[0].facts;
+  facts.data_digest = std::string(32, 'd');
+  facts.dial.emplace().recall = {.2, .2, .19, .19, .18, .17, .16, .15, .14, .13, .1};
+  const std::string text = *WriteManifest(manifest);
+  const auto again = ParseManifest(text);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(*WriteManifest(*again), text);
+  EXPECT_EQ(again->operators[0].facts.data_digest, std::string(32, 'd'));
+  EXPECT_NEAR(again->operators[0].facts.dial->Cost(10), 0.5, 1e-12);
+  facts.dial->coverage[3] = 1.5;
+  EXPECT_THAT(std::string(WriteManifest(manifest).status().message()),
+              testing::HasSubstr("dial.coverage has 1.5"));
+  facts.dial.reset();
+  facts.data_digest = "d";
+  EXPECT_THAT(std::string(WriteManifest(manifest).status().message()),
+              testing::HasSubstr("data_digest"));
+}
+
 TEST(ArtifactManifestTest, EntriesThatCameLaterHaveDefaults) {
   const auto parsed = ParseManifest(Changed("\"weight\": 1.0", "\"unheard_of\": 7"));
   ASSERT_TRUE(parsed.ok()) << parsed.status();

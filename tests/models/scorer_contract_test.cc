@@ -65,6 +65,38 @@ ImplicitAlsArrays MakeAls() {
   return arrays;
 }
 
+// Two directions, one a community: what a decomposition of the log would give.
+GraphFilterArrays MakeGraphFilter() {
+  const Log log = MakeLog();
+  GraphFilterArrays arrays;
+  arrays.items = kItems;
+  arrays.dim = 2;
+  arrays.member_offsets = log.offsets;
+  arrays.member_rows = log.rows;
+  for (std::uint32_t row = 0; row < kItems; ++row) {
+    const float own = std::sqrt(log.degrees[row] / 1600);
+    arrays.item_embeddings.push_back(row < kItems / 2 ? own : 0.0f);
+    arrays.item_embeddings.push_back(row < kItems / 2 ? 0.0f : own);
+  }
+  return arrays;
+}
+
+// Every item of a community points at the others of it, the nearer the more.
+ListBlockArrays MakeLists() {
+  ListBlockArrays lists;
+  lists.offsets.push_back(0);
+  for (std::uint32_t row = 0; row < kItems; ++row) {
+    for (std::uint32_t other = 0; other < kItems; ++other) {
+      if (other == row || (other < kItems / 2) != (row < kItems / 2)) continue;
+      lists.targets.push_back(other);
+      lists.values.push_back(
+          1.0f / (1.0f + std::abs(static_cast<float>(other) - static_cast<float>(row))));
+    }
+    lists.offsets.push_back(lists.targets.size());
+  }
+  return lists;
+}
+
 struct Case {
   std::string name;
   std::function<std::unique_ptr<const Scorer>()> make;
@@ -124,6 +156,21 @@ TEST_P(ScorerContractTest, AHeavierItemPullsHarder) {
   EXPECT_GT(change, 0);
 }
 
+TEST_P(ScorerContractTest, ManyAtOnceAreScoredLikeEachAlone) {
+  const std::vector<std::vector<std::uint32_t>> rows = {{4, 7, 30}, {}, {39}};
+  const std::vector<std::vector<float>> weights = {{1.0f, 0.3f, 0.5f}, {}, {1.0f}};
+  std::vector<ScoredHistory> histories;
+  for (std::size_t h = 0; h < rows.size(); ++h) histories.push_back({rows[h], weights[h]});
+  std::vector<float> many(rows.size() * kItems, std::nanf(""));
+  scorer_->ScoreMany(histories, many);
+  for (std::size_t h = 0; h < rows.size(); ++h) {
+    const std::vector<float> alone = Scores(rows[h], weights[h]);
+    for (std::uint32_t row = 0; row < kItems; ++row) {
+      EXPECT_NEAR(many[h * kItems + row], alone[row], 1e-5 * (1 + std::abs(alone[row])));
+    }
+  }
+}
+
 TEST_P(ScorerContractTest, TheSameCallGivesTheSameBits) {
   EXPECT_EQ(Scores({4, 7}, {1, 0.3f}), Scores({4, 7}, {1, 0.3f}));
 }
@@ -138,6 +185,9 @@ INSTANTIATE_TEST_SUITE_P(
                return *MakeItemCosineScorer(log.offsets, log.rows, kItems);
              },
              true},
+        Case{"item_list", [] { return *MakeItemListScorer("item_list", kItems, MakeLists()); },
+             true},
+        Case{"graph_filter", [] { return *MakeGraphFilterScorer(MakeGraphFilter()); }, true},
         Case{"implicit_als", [] { return *MakeImplicitAlsScorer(MakeAls()); }, true},
         Case{"operator", [] { return std::make_unique<const OperatorWithScorer>(); }, true}),
     [](const auto& each) { return each.param.name; });
@@ -179,6 +229,64 @@ TEST(ItemCosineScorerTest, RefusesALogThatDoesNotHoldTogether) {
   refuses({0, 1}, 2);
   refuses({0, 2, 1, 2}, 2);
   refuses({0, 2}, 1);
+}
+
+TEST(GraphFilterScorerTest, EqualsTheFormula) {
+  GraphFilterArrays arrays = MakeGraphFilter();
+  for (std::size_t i = 0; i < arrays.item_embeddings.size(); i += 3) {
+    arrays.item_embeddings[i] += 0.1f;
+  }
+  const Log log = MakeLog();
+  const std::size_t members = log.offsets.size() - 1;
+  Eigen::MatrixXd normal = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(members), kItems);
+  for (std::size_t m = 0; m < members; ++m) {
+    const auto size = static_cast<double>(log.offsets[m + 1] - log.offsets[m]);
+    for (auto at = log.offsets[m]; at < log.offsets[m + 1]; ++at) {
+      normal(static_cast<Eigen::Index>(m), log.rows[at]) =
+          1 / std::sqrt(size * log.degrees[log.rows[at]]);
+    }
+  }
+  Eigen::MatrixXd vectors(kItems, 2);
+  Eigen::VectorXd root(kItems);
+  for (std::uint32_t row = 0; row < kItems; ++row) {
+    vectors.row(row) << arrays.item_embeddings[2 * row], arrays.item_embeddings[2 * row + 1];
+    root(row) = std::sqrt(log.degrees[row]);
+  }
+  Eigen::RowVectorXd history = Eigen::RowVectorXd::Zero(kItems);
+  history(4) = 1;
+  history(25) = 0.5;
+  const Eigen::RowVectorXd right = history * normal.transpose() * normal +
+                                   0.3 * (history * root.cwiseInverse().asDiagonal() * vectors *
+                                          vectors.transpose() * root.asDiagonal());
+  std::vector<float> found(kItems);
+  (*MakeGraphFilterScorer(arrays))
+      ->Score(std::vector<std::uint32_t>{4, 25}, std::vector<float>{1.0f, 0.5f}, found);
+  for (std::uint32_t row = 0; row < kItems; ++row) EXPECT_NEAR(found[row], right(row), 1e-5);
+}
+
+TEST(GraphFilterScorerTest, RefusesArraysThatDoNotHoldTogether) {
+  const auto refuses = [](const std::function<void(GraphFilterArrays*)>& damage) {
+    GraphFilterArrays arrays = MakeGraphFilter();
+    damage(&arrays);
+    EXPECT_FALSE(MakeGraphFilterScorer(arrays).ok());
+  };
+  refuses([](auto* a) { a->item_embeddings.pop_back(); });
+  refuses([](auto* a) { a->item_embeddings[0] = std::nanf(""); });
+  refuses([](auto* a) { a->member_rows[0] = kItems; });
+  refuses([](auto* a) { a->member_offsets.pop_back(); });
+  refuses([](auto* a) { a->low_pass = -1; });
+}
+
+TEST(ItemListScorerTest, RefusesListsThatDoNotHoldTogether) {
+  const auto refuses = [](const std::function<void(ListBlockArrays*)>& damage) {
+    ListBlockArrays lists = MakeLists();
+    damage(&lists);
+    EXPECT_FALSE(MakeItemListScorer("lists", kItems, lists).ok());
+  };
+  refuses([](auto* l) { l->offsets.pop_back(); });
+  refuses([](auto* l) { l->targets[3] = kItems; });
+  refuses([](auto* l) { l->values[3] = std::nanf(""); });
+  refuses([](auto* l) { l->values.pop_back(); });
 }
 
 TEST(ImplicitAlsScorerTest, FoldsInTheLeastSquaresSolution) {

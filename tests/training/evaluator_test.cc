@@ -79,7 +79,9 @@ std::map<std::string, double> SlowEvaluation(const models::Scorer& scorer, const
       order.begin() + static_cast<long>(std::llround(0.8 * static_cast<double>(order.size()))));
   std::map<std::string, double> sums;
   double tail_members = 0;
-  std::set<std::string> listed;
+  std::map<std::string, double> listed;  // how often
+  double interactions = 0;
+  for (const auto& [id, count] : degree) interactions += count;
   for (const data::TestMember& member : split.test) {
     std::vector<std::uint32_t> rows;
     std::vector<float> weights;
@@ -98,11 +100,12 @@ std::map<std::string, double> SlowEvaluation(const models::Scorer& scorer, const
     std::sort(ranking.begin(), ranking.end());
     const std::set<std::string> wanted(member.items.begin(), member.items.end());
     double hits = 0, gain = 0, ideal = 0, first = 0, tail_hits = 0, tail_wanted = 0,
-           tail_listed = 0;
+           tail_listed = 0, surprise = 0;
     for (const std::string& id : wanted) tail_wanted += tail.count(id) > 0 || degree.count(id) == 0;
     for (std::size_t r = 0; r < std::min(k, ranking.size()); ++r) {
       const std::string& id = ranking[r].second;
-      listed.insert(id);
+      listed[id] += 1;
+      surprise += std::log2(interactions / std::max(degree[id], 1));
       tail_listed += static_cast<double>(tail.count(id));
       if (wanted.count(id) == 0) continue;
       if (hits++ == 0) first = 1.0 / static_cast<double>(r + 1);
@@ -115,6 +118,7 @@ std::map<std::string, double> SlowEvaluation(const models::Scorer& scorer, const
     sums["recall"] += hits / static_cast<double>(wanted.size()) / n;
     sums["ndcg"] += gain / ideal / n;
     sums["mrr"] += first / n;
+    sums["novelty"] += surprise / static_cast<double>(std::min(k, ranking.size())) / n;
     sums["aplt"] += tail_listed / static_cast<double>(std::min(k, ranking.size())) / n;
     if (tail_wanted > 0) {
       sums["tail"] += tail_hits / tail_wanted;
@@ -123,6 +127,13 @@ std::map<std::string, double> SlowEvaluation(const models::Scorer& scorer, const
   }
   sums["tail"] /= tail_members;
   sums["coverage"] = static_cast<double>(listed.size()) / static_cast<double>(train.items());
+  // The mean difference between any two items, over twice the mean.
+  double differences = 0, total = 0;
+  for (const std::string& a : train.item_ids) {
+    total += listed[a];
+    for (const std::string& b : train.item_ids) differences += std::abs(listed[a] - listed[b]);
+  }
+  sums["gini"] = differences / (2 * static_cast<double>(train.items()) * total);
   return sums;
 }
 
@@ -131,7 +142,8 @@ TEST(EvaluatorTest, AgreesWithAnIndependentEvaluation) {
   const auto split = data::SplitByHash(dataset, 3, 0.3);
   ASSERT_TRUE(split.ok()) << split.status();
   runtime::ThreadPool pool(2);
-  for (const char* const name : {"popularity", "item-cosine", "implicit-als"}) {
+  for (const char* const name : {"popularity", "item-cosine", "implicit-als:dim=8", "ease:lambda=5",
+                                 "graph-filter:rank=8"}) {
     const auto scorer = TrainBaseline(name, split->train, 1, &pool);
     ASSERT_TRUE(scorer.ok()) << scorer.status();
     EvaluationSettings settings;
@@ -147,6 +159,8 @@ TEST(EvaluatorTest, AgreesWithAnIndependentEvaluation) {
     EXPECT_NEAR(e.tail_recall.mean, slow["tail"], 1e-6) << name;
     EXPECT_NEAR(e.tail_share.mean, slow["aplt"], 1e-6) << name;
     EXPECT_NEAR(e.coverage, slow["coverage"], 1e-9) << name;
+    EXPECT_NEAR(e.novelty.mean, slow["novelty"], 1e-5) << name;
+    EXPECT_NEAR(e.gini, slow["gini"], 1e-9) << name;
   }
 }
 
@@ -234,10 +248,22 @@ TEST(EvaluatorTest, RaisesTheAlarmOnAModelThatSawMore) {
   TrainingSettings settings;
   settings.search = false;
   const auto cheat = models::Operator::FromArrays(TrainOperator(settings, all, {}, &pool)->arrays);
-  EXPECT_EQ(CheckTrainedOn(**cheat, split->train).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(CheckTrainedOn(**cheat, *split).message()),
+              HasSubstr("knows the whole test"));
   const auto honest =
       models::Operator::FromArrays(TrainOperator(settings, split->train, {}, &pool)->arrays);
-  EXPECT_TRUE(CheckTrainedOn(**honest, split->train).ok());
+  EXPECT_TRUE(CheckTrainedOn(**honest, *split).ok());
+  // Less than the training part is other data, too.
+  data::Split more = *split;
+  more.train = all;
+  EXPECT_THAT(std::string(CheckTrainedOn(**honest, more).message()),
+              HasSubstr("other data than the training part"));
+  // Artifacts of earlier versions tell no digest: their degrees betray them.
+  models::OperatorArrays old = TrainOperator(settings, all, {}, &pool)->arrays;
+  old.facts.data_digest.clear();
+  EXPECT_THAT(
+      std::string(CheckTrainedOn(**models::Operator::FromArrays(std::move(old)), *split).message()),
+      HasSubstr("it may have seen the test"));
 }
 
 TEST(EvaluatorTest, SaysWhenNobodyCanBeAsked) {

@@ -142,12 +142,25 @@ TEST_F(OperatorPlanTest, ParameterFileAndFlagsComeOnTop) {
 TEST_F(OperatorPlanTest, TakesParametersFromAReport) {
   std::vector<OperatorPlan> plans = DefaultPlans();
   ASSERT_TRUE(ApplyParameterFile(Write("1.report.json", R"({"operators":[{"name":"all",
-      "settings":{"rank":16,"search":true},"parameters":{"p":0.35,"lists":"local"}}]})"),
+      "settings":{"rank":16,"search":true},
+      "parameters":{"p":0.35,"lists":"local","dial_shape":"0 0 0 .1 .2 .3 .4 .5 .6 .8 1"},
+      "dial":{"recall":[0.2,0.2,0.2,0.2,0.2,0.2,0.2,0.2,0.2,0.2,0.18],
+              "ndcg":[0,0,0,0,0,0,0,0,0,0,0],"tail_recall":[0,0,0,0,0,0,0,0,0,0,0.1],
+              "coverage":[0,0,0,0,0,0,0,0,0,0,0.5]}}]})"),
                                  &plans)
                   .ok());
   EXPECT_EQ(plans[0].settings.rank, 16u);
   EXPECT_EQ(plans[0].settings.given.p, 0.35);
   EXPECT_EQ(plans[0].settings.given.lists, models::ListKind::kLocal);
+  EXPECT_EQ(plans[0].settings.given.dial_shape->at(3), 0.1);
+  ASSERT_TRUE(plans[0].settings.given.dial_effects.has_value());
+  EXPECT_NEAR(plans[0].settings.given.dial_effects->Cost(10), 0.1, 1e-12);
+  EXPECT_EQ(plans[0].settings.given.dial_effects->Cost(9), 0);
+  EXPECT_THAT(std::string(ApplyParameterFile(Write("4.report.json", R"({"operators":[{"name":"all",
+      "settings":{},"parameters":{},"dial":{"recall":[0.2]}}]})"),
+                                             &plans)
+                              .message()),
+              HasSubstr("dial.recall is [0.2]; right: 11 numbers"));
   plans[0].settings.name = "other";
   EXPECT_EQ(ApplyParameterFile(Write("2.report.json", R"({"operators":[]})"), &plans).code(),
             absl::StatusCode::kNotFound);
@@ -160,6 +173,8 @@ TEST_F(OperatorPlanTest, EverySettingSurvivesTheWayThroughAReport) {
   settings.given.lists = models::ListKind::kRidge;
   settings.given.p = 0.25;
   settings.given.dial_q = 0.75;
+  settings.given.dial_shape = EvenDialShape();
+  settings.dial_cost = 0.07;
   settings.rank = 17;
   settings.ridge.lambda = 3.5;
   TrainingSettings back;

@@ -120,8 +120,31 @@ TEST_F(ProgramsTest, RefusesToMeasureAModelOnWhatItSaw) {
   const std::string evaluate = "--format list --quiet --events " + Path("log.txt") +
                                " --split holdout --models " + Path("m");
   EXPECT_EQ(Run("cofilter-evaluate", evaluate), 1);
-  EXPECT_THAT(output_, HasSubstr("it may have seen the test"));
+  EXPECT_THAT(output_, HasSubstr("and knows the whole test"));
   EXPECT_EQ(Run("cofilter-evaluate", evaluate + " --allow-seen"), 0) << output_;
+}
+
+TEST_F(ProgramsTest, RaisesTheAlarmOnOnePlantedTestPair) {
+  Write("train.txt", "m a b c\nn a b d\no b c d\np a d\n");
+  Write("planted.txt", "m a b c d\nn a b d\no b c d\np a d\n");
+  Write("test.txt", "m d\nn c\n");
+  const std::string evaluate = "--format list --quiet --k 2 --train " + Path("train.txt") +
+                               " --test " + Path("test.txt") + " --models ";
+  const auto train = [this](const std::string& log, const std::string& models) {
+    return Run("cofilter-train", "--format list --quiet --no-search --rank 2 --events " +
+                                     Path(log) + " --models " + Path(models));
+  };
+  ASSERT_EQ(train("train.txt", "honest"), 0) << output_;
+  EXPECT_EQ(Run("cofilter-evaluate", evaluate + Path("honest")), 0) << output_;
+  // The pair stands in what the model was trained on, and only its digest tells.
+  ASSERT_EQ(train("planted.txt", "cheat"), 0) << output_;
+  EXPECT_EQ(Run("cofilter-evaluate", evaluate + Path("cheat")), 1);
+  EXPECT_THAT(output_, HasSubstr("knows the test pair of member \"m\" with item \"d\""));
+  // It stands in the training part itself.
+  EXPECT_EQ(Run("cofilter-evaluate", "--format list --quiet --k 2 --baseline popularity --train " +
+                                         Path("planted.txt") + " --test " + Path("test.txt")),
+            1);
+  EXPECT_THAT(output_, HasSubstr("member \"m\" with item \"d\""));
 }
 
 TEST_F(ProgramsTest, RefusesATestThatStandsInTheTraining) {
@@ -197,7 +220,7 @@ TEST_F(ProgramsTest, NamesWhatIsWrong) {
   EXPECT_EQ(Run("cofilter-evaluate",
                 "--format list --split holdout --baseline magic --events " + Path("log.txt")),
             2);
-  EXPECT_THAT(output_, HasSubstr("--baseline is \"magic\"; right: popularity"));
+  EXPECT_THAT(output_, HasSubstr("there is no baseline \"magic\"; right: popularity"));
   EXPECT_EQ(Run("cofilter-evaluate",
                 "--format list --split holdout --notch 12 --baseline popularity --events " +
                     Path("log.txt")),

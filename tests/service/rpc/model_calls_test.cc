@@ -77,6 +77,12 @@ TEST_F(ModelCallsTest, GetModelCarriesItsReport) {
   ASSERT_TRUE(Call(*server_.models, &Stub::GetModel, request, &model).ok());
   EXPECT_EQ(model.report_json(), R"({"recall":0.2})");
   EXPECT_EQ(model.events(), 1000);
+  ASSERT_EQ(model.operators(0).dial_notches_size(), models::kNotches);
+  const v1::DialNotch& fourth = model.operators(0).dial_notches(4);
+  EXPECT_DOUBLE_EQ(fourth.dial(), 0.4);
+  EXPECT_NEAR(fourth.cost(), 0.04, 1e-12);
+  EXPECT_NEAR(fourth.recall(), 0.192, 1e-12);
+  EXPECT_NEAR(fourth.tail_recall(), 0.09, 1e-12);
   request.set_version(77);
   const grpc::Status status = Call(*server_.models, &Stub::GetModel, request, &model);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);

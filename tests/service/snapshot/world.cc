@@ -62,6 +62,11 @@ models::OperatorArrays RandomOperator(std::string name, std::vector<std::string>
   arrays.dim = dim;
   arrays.members = 100;
   arrays.interactions = 1000;
+  models::DialEffects& dial = arrays.facts.dial.emplace();
+  for (std::size_t notch = 0; notch < dial.recall.size(); ++notch) {
+    dial.recall[notch] = 0.2 - 0.002 * static_cast<double>(notch);
+    dial.tail_recall[notch] = 0.05 + 0.01 * static_cast<double>(notch);
+  }
   for (std::size_t i = 0; i < items; ++i) {
     arrays.degrees.push_back(1 + std::floor(40 * unit(random)));
     arrays.trend.push_back(arrays.degrees.back() * unit(random));
