@@ -1,9 +1,11 @@
 // Words to arguments: flags may stand anywhere, values follow as the next word or after '='.
 #include "bench/arguments.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "absl/strings/str_cat.h"
+#include "bench/set_descriptor.h"
 
 namespace cofilter::bench {
 
@@ -13,7 +15,8 @@ std::string_view UsageText() {
 Takes every figure that an issue or a document states, and says whether it holds.
   --list        the benchmarks, a line each
   --data DIR    where the public sets lie, a directory each (default: $COFILTER_BENCH_DATA)
-  --set DIR     served-quality alone: run on the set in DIR, by its dataset.json, without bars
+  --set SET     quality, served-quality: this set alone; a public set by its name, or a directory
+                with a dataset.json, without bars
   --json        one JSON object a line: bench, figure, value, unit, bar, holds
   --html[=FILE] also write a page (default: var/bench/<time>.html)
   --rounds N    how often crash kills, reaction reacts, train trains (default: 50, 1000, 5)
@@ -50,7 +53,11 @@ absl::StatusOr<Arguments> ParseArguments(std::span<const std::string> words,
       absl::StatusOr<std::string> text = value();
       if (!text.ok()) return text.status();
       if (flag == "--data") arguments.data_directory = *text;
-      if (flag == "--set") arguments.set_directory = *text;
+      if (flag == "--set") {
+        const std::vector<std::string> names = PublicSetNames();
+        const bool known = std::find(names.begin(), names.end(), *text) != names.end();
+        (known ? arguments.set_name : arguments.set_directory) = *text;
+      }
       if (flag == "--root") arguments.root = *text;
       if (flag == "--rounds") {
         int rounds = 0;
@@ -84,11 +91,11 @@ absl::StatusOr<Arguments> ParseArguments(std::span<const std::string> words,
   if (arguments.benchmarks.empty()) {
     return absl::InvalidArgumentError("name a benchmark; --list names them");
   }
-  if (arguments.set_directory.has_value()) {
+  if (arguments.set_directory.has_value() || arguments.set_name.has_value()) {
     for (const Benchmark* benchmark : arguments.benchmarks) {
-      if (benchmark->name != "served-quality") {
-        return absl::InvalidArgumentError(
-            absl::StrCat("--set is for served-quality, not for ", std::string(benchmark->name)));
+      if (benchmark->name != "served-quality" && benchmark->name != "quality") {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "--set is for quality and served-quality, not for ", std::string(benchmark->name)));
       }
     }
   }

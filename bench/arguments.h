@@ -23,6 +23,7 @@ struct Arguments {
   std::string root = ".";
   std::string data_directory;
   std::optional<std::string> set_directory;
+  std::optional<std::string> set_name;
   std::optional<int> rounds;
   bool smoke = false;
 };

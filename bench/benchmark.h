@@ -20,6 +20,7 @@ struct Settings {
   std::string cache_directory;  // what may be used again by the next run; exists
   std::string data_directory;   // of the public sets; empty: none given
   std::optional<std::string> set_directory;  // --set: this set alone, by its own descriptor
+  std::optional<std::string> set_name;       // --set: this public set alone
   std::optional<int> rounds;                 // --rounds, for the benchmarks that repeat something
   bool smoke = false;                        // a tiny generated log, no bars: does it run at all
 };
@@ -38,6 +39,7 @@ std::span<const Benchmark> Benchmarks();
 const Benchmark* FindBenchmark(std::string_view name);
 
 // Each in a file of its own name.
+absl::StatusOr<Report> RunQuality(const Settings& settings);
 absl::StatusOr<Report> RunServedQuality(const Settings& settings);
 absl::StatusOr<Report> RunRetrieval(const Settings& settings);
 absl::StatusOr<Report> RunTrain(const Settings& settings);

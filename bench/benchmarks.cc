@@ -6,7 +6,10 @@
 namespace cofilter::bench {
 namespace {
 
-constexpr std::array<Benchmark, 6> kBenchmarks = {{
+constexpr std::array<Benchmark, 7> kBenchmarks = {{
+    {"quality",
+     "accuracy of every set and the dial's front beside other methods, with intervals and pictures",
+     RunQuality},
     {"served-quality",
      "recall, NDCG, tail and coverage of the lists that the server gives, per set",
      RunServedQuality},

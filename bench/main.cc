@@ -30,6 +30,7 @@ absl::StatusOr<Settings> MakeSettings(const Arguments& arguments) {
                     .cache_directory = absl::StrCat(arguments.root, "/var/bench/cache"),
                     .data_directory = arguments.data_directory,
                     .set_directory = arguments.set_directory,
+                    .set_name = arguments.set_name,
                     .rounds = arguments.rounds,
                     .smoke = arguments.smoke};
   COFILTER_RETURN_IF_ERROR(runtime::MakeDirectories(settings.work_directory));

@@ -30,6 +30,7 @@ struct Report {
   std::vector<Figure> figures;
   std::vector<std::string> conditions;  // how it was measured, a sentence each
   std::vector<Curve> curves;
+  std::vector<std::string> sections = {};  // parts of the page as HTML, below the table
 
   void Add(Figure figure) { figures.push_back(std::move(figure)); }
   // False when a bar does not hold.

@@ -16,7 +16,8 @@ p.small,ul.small{color:#55606e;font-size:.9em}
 table{border-collapse:collapse;width:100%}th,td{padding:.3em .6em;text-align:left;border-bottom:1px solid #e3e7ec;vertical-align:middle}
 th{font-weight:600;color:#55606e;font-size:.85em}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td.r{color:#55606e;font-size:.85em}.yes{color:#19703a;font-weight:600}.no{color:#b3261e;font-weight:600}
-svg text{font:12px system-ui,sans-serif;fill:#55606e}
+svg.c text{font:12px system-ui,sans-serif;fill:#55606e}
+td.n small{color:#55606e}svg{max-width:100%;height:auto}
 )";
 
 std::string Escape(const std::string& text) {
@@ -109,7 +110,7 @@ std::string CurvePicture(const Curve& curve) {
   const auto x = [&](double value) { return kLeft + xs.Place(value, kWidth); };
   const auto y = [&](double value) { return kTop + kHeight - ys.Place(value, kHeight); };
   std::string svg = "<h3>" + Escape(curve.title) +
-                    "</h3><svg width='640' height='320' role='img' aria-label='" +
+                    "</h3><svg class='c' width='640' height='320' role='img' aria-label='" +
                     Escape(curve.title) + "'>";
   for (int tick = 0; tick <= 4; ++tick) {
     const double xv = xs.low + (xs.high - xs.low) * tick / 4;
@@ -162,6 +163,7 @@ std::string HtmlPage(std::span<const Report> reports, const std::string& machine
       page += "</ul>\n";
     }
     for (const Curve& curve : report.curves) page += CurvePicture(curve);
+    for (const std::string& section : report.sections) page += section;
   }
   return page + "</body></html>\n";
 }

@@ -11,8 +11,8 @@
 #include "bench/exact_lists.h"
 #include "bench/generated_set.h"
 #include "bench/list_quality.h"
-#include "bench/server_process.h"
-#include "bench/service_client.h"
+#include "bench/quality_plan.h"
+#include "bench/served_set.h"
 #include "bench/set_data.h"
 #include "bench/training_run.h"
 #include "runtime/clock.h"
@@ -21,18 +21,6 @@
 namespace cofilter::bench {
 namespace {
 
-constexpr int kCallsInFlight = 8;
-
-struct AccuracyBars {
-  double recall;
-  double ndcg;
-};
-// What one notch must hold together.
-struct DialBars {
-  double recall;
-  double tail_recall;
-  double coverage;
-};
 struct Plan {
   std::string set;
   std::optional<AccuracyBars> given;  // with the committed parameter file
@@ -62,42 +50,6 @@ struct Run {
 };
 
 void Say(const std::string& what) { std::cerr << "served-quality: " << what << "\n"; }
-
-using Lists = std::vector<std::vector<std::uint32_t>>;
-
-// Everybody's list from the server. Fails when a list was made in any other way than by the
-// operator.
-absl::StatusOr<Lists> AskEverybody(const ServiceClient& client, const SetData& set,
-                                   const QualityMeter& meter, int notch) {
-  Lists lists(set.test.size());
-  COFILTER_RETURN_IF_ERROR(
-      ForEachInFlight(set.test.size(), kCallsInFlight, [&](std::size_t n) -> absl::Status {
-        v1::RecommendItemsRequest request;
-        const std::uint32_t member = set.test[n].member;
-        request.set_member_id(set.train.member_ids[member]);
-        request.set_surface(kSurface);
-        request.set_count(kListLength);
-        request.set_dial(static_cast<double>(notch) / (models::kNotches - 1));
-        request.set_max_reasons(0);
-        COFILTER_ASSIGN_OR_RETURN(const v1::RecommendItemsResponse response,
-                                  client.Recommend(request));
-        const v1::Recommendation& list = response.recommendation();
-        if (!set.train.of(member).empty() && list.level() != v1::LEVEL_PERSONALISED) {
-          return absl::InternalError(absl::StrCat("member ", request.member_id(),
-                                                  " got a list of level ",
-                                                  v1::Level_Name(list.level())));
-        }
-        for (const v1::RecommendedItem& item : list.items()) {
-          const std::optional<std::uint32_t> row = meter.RowOf(item.item_id());
-          if (!row)
-            return absl::InternalError(
-                absl::StrCat("item ", item.item_id(), " is of no catalogue"));
-          lists[n].push_back(*row);
-        }
-        return absl::OkStatus();
-      }));
-  return lists;
-}
 
 // Everybody's list by exact scores of all items, without the server.
 Lists ScoreEverybody(const models::Operator& op, const SetData& set, const QualityMeter& meter,
@@ -216,57 +168,39 @@ class SetRun {
       : settings_(settings), set_(set), run_(run), report_(report) {}
 
   absl::Status TakeFigures() {
-    COFILTER_ASSIGN_OR_RETURN(data_, LoadSet(set_));
-    meter_ = std::make_unique<QualityMeter>(data_);
-    server_options_ = {
-        .program = settings_.programs + "/cofilter-server",
-        .directory = absl::StrCat(settings_.work_directory, "/served-", set_.name),
-        .models_directory = absl::StrCat(settings_.work_directory, "/models-", set_.name),
-        .operator_name = "",
-        .worker_threads = 0,
-        .cpu = std::nullopt};
+    COFILTER_ASSIGN_OR_RETURN(served_, ServedSet::Open(settings_, set_, "served-quality", Say));
     if (!run_.parameters.empty()) {
-      COFILTER_RETURN_IF_ERROR(TrainAndServe(run_.parameters));
+      COFILTER_RETURN_IF_ERROR(served_->TrainAndServe(run_.parameters));
       COFILTER_RETURN_IF_ERROR(
           TakeOne(set_.name + ", given", run_.plan.given, run_.all_notches, run_.plan.dial));
     }
     if (run_.plan.chosen.has_value() || run_.parameters.empty()) {
-      COFILTER_RETURN_IF_ERROR(TrainAndServe(""));
+      COFILTER_RETURN_IF_ERROR(served_->TrainAndServe(""));
       COFILTER_RETURN_IF_ERROR(TakeOne(set_.name + ", chosen", run_.plan.chosen,
                                        run_.parameters.empty() && run_.all_notches, std::nullopt));
     }
     return absl::OkStatus();
   }
 
-  // The first time the server is started and filled; later models are promoted while it serves.
-  absl::Status TrainAndServe(const std::string& parameters) {
-    Say(absl::StrCat(set_.name, ": training, parameters ",
-                     parameters.empty() ? "chosen by the trainer" : parameters));
-    COFILTER_ASSIGN_OR_RETURN(
-        const TrainedModel trained,
-        TrainOnSet(settings_, set_, parameters, server_options_.models_directory));
-    COFILTER_ASSIGN_OR_RETURN(loaded_, LoadOperator(trained.directory));
-    if (server_ == nullptr) {
-      server_options_.operator_name = loaded_.op->name();
-      COFILTER_ASSIGN_OR_RETURN(server_, ServerProcess::Start(server_options_));
-      client_ = std::make_unique<ServiceClient>(server_->address());
-      Say(absl::StrCat(set_.name, ": importing ", data_.train.interactions.size(), " events"));
-      COFILTER_RETURN_IF_ERROR(ImportSet(*client_, data_.train));
-    } else if (loaded_.op->name() != server_options_.operator_name) {
-      return absl::InternalError(
-          absl::StrCat("the second model's operator is called ", loaded_.op->name()));
-    }
-    return client_->Promote(trained.version);
+  const SetData& data() const { return served_->data(); }
+
+  ListQuality Exact(int notch) const {
+    return served_->meter().Measure(ScoreEverybody(served_->op(), data(), served_->meter(), notch));
   }
 
-  absl::StatusOr<ListQuality> Served(int notch) {
-    COFILTER_ASSIGN_OR_RETURN(const Lists lists, AskEverybody(*client_, data_, *meter_, notch));
-    return meter_->Measure(lists);
+  // Fails when a list was made in any other way than by the operator.
+  absl::StatusOr<ListQuality> Served(int notch) const {
+    COFILTER_ASSIGN_OR_RETURN(const Lists lists, served_->Ask(EveryTestMember(data()), notch));
+    if (served_->unpersonalised() > 0) {
+      return absl::InternalError(
+          absl::StrCat(served_->unpersonalised(), " lists have no personal part"));
+    }
+    return served_->meter().Measure(lists);
   }
 
   absl::Status TakeOne(const std::string& name, const std::optional<AccuracyBars>& bars,
                        bool all_notches, const std::optional<DialBars>& dial) {
-    Say(absl::StrCat(name, ": asking ", data_.test.size(), " members",
+    Say(absl::StrCat(name, ": asking ", data().test.size(), " members",
                      all_notches ? " at every notch" : ""));
     std::vector<ListQuality> notches;
     for (int notch = 0; notch < (all_notches ? models::kNotches : 1); ++notch) {
@@ -274,15 +208,13 @@ class SetRun {
       notches.push_back(quality);
     }
     AddAccuracy(name, notches[0], run_.with_bars ? bars : std::nullopt, report_);
-    AddDifference(name, notches[0], meter_->Measure(ScoreEverybody(*loaded_.op, data_, *meter_, 0)),
-                  run_.with_bars, report_);
+    AddDifference(name, notches[0], Exact(0), run_.with_bars, report_);
     if (!all_notches) return absl::OkStatus();
     if (dial.has_value()) {
       const int picked = PickNotch(notches, *dial);
       AddNotch(name + ", one notch", picked, notches[static_cast<std::size_t>(picked)], *dial,
                report_);
-      AddDifference(name + ", one notch", notches[static_cast<std::size_t>(picked)],
-                    meter_->Measure(ScoreEverybody(*loaded_.op, data_, *meter_, picked)),
+      AddDifference(name + ", one notch", notches[static_cast<std::size_t>(picked)], Exact(picked),
                     run_.with_bars, report_);
     }
     AddDial(name, notches, report_);
@@ -293,12 +225,7 @@ class SetRun {
   const SetDescriptor& set_;
   const Run& run_;
   Report* const report_;
-  SetData data_;
-  std::unique_ptr<QualityMeter> meter_;
-  ServerOptions server_options_;
-  LoadedOperator loaded_;
-  std::unique_ptr<ServerProcess> server_;
-  std::unique_ptr<ServiceClient> client_;
+  std::unique_ptr<ServedSet> served_;
 };
 
 // The figures that are missing with their set.
@@ -332,6 +259,7 @@ absl::StatusOr<Report> RunServedQuality(const Settings& settings) {
     COFILTER_RETURN_IF_ERROR(SetRun::Take(settings, set, run, &report));
   } else {
     for (const Plan& plan : Plans()) {
+      if (settings.set_name.has_value() && plan.set != *settings.set_name) continue;
       const absl::StatusOr<SetDescriptor> set = ResolveSet(settings, plan.set);
       if (absl::IsNotFound(set.status())) {
         AddMissing(set.status(), BarsOf(plan), &report);

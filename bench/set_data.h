@@ -14,10 +14,8 @@
 
 namespace cofilter::bench {
 
-struct SetData {
-  data::Dataset train;
-  std::vector<data::TestMember> test;  // everybody with a test item, in row order
-};
+// Everybody with a test item is asked.
+using SetData = data::Split;
 
 // Members of the test that training does not know become rows without interactions, so that they
 // are asked for and counted like everybody else.

@@ -2,6 +2,7 @@
 #include "bench/training_run.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "models/artifact.h"
@@ -50,7 +51,8 @@ absl::StatusOr<TrainedModel> Train(const Settings& settings, const TrainingRun& 
 
 absl::StatusOr<TrainedModel> TrainOnSet(const Settings& settings, const SetDescriptor& set,
                                         const std::string& parameters,
-                                        const std::string& models_directory) {
+                                        const std::string& models_directory,
+                                        std::vector<std::string> flags) {
   return Train(settings, {.log = set.train,
                           .format = set.format,
                           .order = set.order,
@@ -58,7 +60,7 @@ absl::StatusOr<TrainedModel> TrainOnSet(const Settings& settings, const SetDescr
                           .parameters = parameters,
                           .models_directory = models_directory,
                           .threads = 0,
-                          .flags = {}});
+                          .flags = std::move(flags)});
 }
 
 std::string ParameterFile(const Settings& settings, const std::string& set) {

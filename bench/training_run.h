@@ -38,7 +38,8 @@ absl::StatusOr<TrainedModel> Train(const Settings& settings, const TrainingRun& 
 // Trains on a set's training part.
 absl::StatusOr<TrainedModel> TrainOnSet(const Settings& settings, const SetDescriptor& set,
                                         const std::string& parameters,
-                                        const std::string& models_directory);
+                                        const std::string& models_directory,
+                                        std::vector<std::string> flags = {});
 
 // The committed parameter file of a set: training/parameters/<set>.toml; those of the public sets
 // were chosen on the test, and say so.

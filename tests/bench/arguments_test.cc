@@ -44,6 +44,17 @@ TEST(ArgumentsTest, SmokeWithoutANameMeansAll) {
   EXPECT_EQ(Parse({"--smoke", "train"})->benchmarks.size(), 1u);
 }
 
+TEST(ArgumentsTest, ASetIsAPublicNameOrADirectory) {
+  const auto named = Parse({"quality", "--set", "gowalla"});
+  ASSERT_TRUE(named.ok()) << named.status();
+  EXPECT_EQ(named->set_name, "gowalla");
+  EXPECT_FALSE(named->set_directory.has_value());
+  const auto placed = Parse({"quality", "--set=sets/gowalla"});
+  ASSERT_TRUE(placed.ok()) << placed.status();
+  EXPECT_EQ(placed->set_directory, "sets/gowalla");
+  EXPECT_FALSE(placed->set_name.has_value());
+}
+
 TEST(ArgumentsTest, RefusesWhatItDoesNotKnow) {
   const auto message = [](std::vector<std::string> words) {
     const auto parsed = Parse(std::move(words));

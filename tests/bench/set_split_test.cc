@@ -68,9 +68,8 @@ TEST_F(SetSplitTest, CutsCountedListsOnce) {
 }
 
 TEST_F(SetSplitTest, SaysWhyALogCannotBeCut) {
-  const auto parts =
-      Split(Whole(R"({"format": "list", "order": "none", "events": "log", "split": "time"})",
-                  "m a b c d e\n"));
+  const auto parts = Split(Whole(
+      R"({"format": "list", "order": "none", "events": "log", "split": "time"})", "m a b c d e\n"));
   EXPECT_THAT(std::string(parts.status().message()), testing::HasSubstr("needs times"));
 }
 
