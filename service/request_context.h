@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/clock.h"
+#include "service/trace_context.h"
 
 namespace cofilter::service {
 
@@ -15,7 +16,7 @@ struct RequestContext {
   std::vector<std::string> roles;         // "operator" until then
   const runtime::Clock* clock = nullptr;  // never null in use
   runtime::Time deadline = runtime::Time::max();  // by `clock`
-  std::string trace_id;  // 32 hexadecimal digits, from traceparent or made here
+  TraceContext trace;                             // from traceparent, or made here
 };
 
 }  // namespace cofilter::service

@@ -21,8 +21,8 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 1u << 20;
 constexpr std::size_t kMaxSurfaces = 100;
-constexpr std::array<std::string_view, 7> kTopKeys = {
-    "organisation", "time_zone", "store", "models", "server", "surfaces", "operators"};
+constexpr std::array<std::string_view, 8> kTopKeys = {
+    "organisation", "time_zone", "store", "models", "server", "telemetry", "surfaces", "operators"};
 
 std::string Revision(std::string_view text) {
   return runtime::Hex(runtime::Sha256(text)).substr(0, 12);
@@ -99,6 +99,16 @@ absl::Status ReadServer(const TableReader& table, ServerConfig& config) {
   return table.ReadCount("max_in_flight", 1, 1'000'000, config.max_in_flight);
 }
 
+absl::Status ReadTelemetry(const TableReader& table, TelemetryConfig& telemetry) {
+  constexpr std::array<std::string_view, 2> kKeys = {"otlp_endpoint", "trace_share"};
+  COFILTER_RETURN_IF_ERROR(table.CheckKeys(kKeys));
+  COFILTER_RETURN_IF_ERROR(table.ReadText("otlp_endpoint", telemetry.otlp_endpoint));
+  if (!telemetry.otlp_endpoint.empty() && !IsHostAndPort(telemetry.otlp_endpoint)) {
+    return table.Error("otlp_endpoint", "host:port, as \"127.0.0.1:4317\", or \"\" for none");
+  }
+  return table.ReadNumber("trace_share", 0, 1, telemetry.trace_share);
+}
+
 absl::Status ReadSurfaces(std::string_view origin, const TableReader& top, ServerConfig& config) {
   const toml::value* value = top.Find("surfaces");
   if (value == nullptr) return absl::OkStatus();
@@ -130,6 +140,9 @@ absl::Status ReadTop(std::string_view origin, const TableReader& top, ServerConf
   }));
   COFILTER_RETURN_IF_ERROR(ReadTable(
       origin, top, "server", [&](const TableReader& table) { return ReadServer(table, config); }));
+  COFILTER_RETURN_IF_ERROR(ReadTable(origin, top, "telemetry", [&](const TableReader& table) {
+    return ReadTelemetry(table, config.telemetry);
+  }));
   return ReadSurfaces(origin, top, config);
 }
 

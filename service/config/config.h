@@ -29,6 +29,11 @@ struct SurfaceConfig {
   std::uint32_t candidates = 0;  // handed to the exact ranker; 0: max(200, 0.5 % of the catalogue)
 };
 
+struct TelemetryConfig {
+  std::string otlp_endpoint;  // host:port of a collector of traces, OTLP over gRPC; empty: none
+  double trace_share = 0.01;  // of the traces that begin here, 0..1
+};
+
 struct ServerConfig {
   std::string organisation = "default";
   std::string time_zone = "UTC";
@@ -37,6 +42,7 @@ struct ServerConfig {
   std::string listen = "127.0.0.1:8470";  // gRPC; port 0: any
   std::uint32_t worker_threads = 0;       // 0: the number of CPUs
   std::uint32_t max_in_flight = 256;      // calls past it are shed
+  TelemetryConfig telemetry;
   std::map<std::string, SurfaceConfig> surfaces;
   std::string revision;  // digest of the text it was read from, 12 hexadecimal digits
 

@@ -14,6 +14,7 @@
 #include "service/request_context.h"
 #include "service/rpc/admission.h"
 #include "service/rpc/call_metrics.h"
+#include "service/span_sink.h"
 
 namespace cofilter::service {
 
@@ -25,6 +26,7 @@ struct CallFrame {
   CallMetrics* metrics = nullptr;
   Executor* compute = nullptr;   // scoring: as many threads as CPUs
   Executor* blocking = nullptr;  // waits for the store and loads models
+  SpanSink* spans = nullptr;     // nullptr: no spans
 };
 
 enum class Work {

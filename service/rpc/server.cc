@@ -56,8 +56,8 @@ class GrpcServer final : public Server {
         streams_(config->max_in_flight),
         compute_(std::make_unique<Executor>(WorkersOf(*config), config->max_in_flight)),
         blocking_(std::make_unique<Executor>(kBlockingThreads, config->max_in_flight)),
-        frame_{config->organisation, options.clock,  &admission_, &metrics_,
-               compute_.get(),       blocking_.get()},
+        frame_{config->organisation, options.clock,   &admission_,  &metrics_,
+               compute_.get(),       blocking_.get(), options.spans},
         holder_(config, options.clock),
         publisher_(
             SnapshotPublisher::Start(config, store, options.clock, &holder_, options.publisher)),
@@ -125,6 +125,10 @@ class GrpcServer final : public Server {
   std::string address() const override { return address_.ToText(port_); }
   const CallMetrics& metrics() const override { return metrics_; }
   const Admission& admission() const override { return admission_; }
+  ServerParts parts() const override {
+    return {&metrics_, &admission_, &streams_,       recommender_.get(),
+            &intake_,  &holder_,    publisher_.get()};
+  }
   SnapshotPublisher& publisher() override { return *publisher_; }
 
  private:

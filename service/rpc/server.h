@@ -13,14 +13,30 @@
 #include "service/rpc/admission.h"
 #include "service/rpc/call_metrics.h"
 #include "service/snapshot/snapshot_publisher.h"
+#include "service/span_sink.h"
 #include "service/store/store.h"
 
 namespace cofilter::service {
+
+class EventIntake;
+class Recommender;
+
+// What a running server can be asked about itself; lives as long as the server.
+struct ServerParts {
+  const CallMetrics* calls = nullptr;
+  const Admission* admission = nullptr;  // of unary calls and batches
+  const Admission* streams = nullptr;
+  const Recommender* recommender = nullptr;
+  const EventIntake* intake = nullptr;
+  const SnapshotHolder* snapshots = nullptr;
+  const SnapshotPublisher* publisher = nullptr;
+};
 
 struct ServerOptions {
   const runtime::Clock* clock = &runtime::SystemClock::Instance();
   bool insecure = false;  // listen where other machines can reach it
   PublisherOptions publisher;
+  SpanSink* spans = nullptr;  // outlives the server; nullptr: none
 };
 
 // Thread-safety: all calls from any thread; Drain and the destructor from one.
@@ -43,6 +59,7 @@ class Server {
   virtual std::string address() const = 0;  // "127.0.0.1:40123"
   virtual const CallMetrics& metrics() const = 0;
   virtual const Admission& admission() const = 0;
+  virtual ServerParts parts() const = 0;
   virtual SnapshotPublisher& publisher() = 0;
 };
 

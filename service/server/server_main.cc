@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,6 +21,7 @@
 #include "service/server/termination.h"
 #include "service/server/thread_environment.h"
 #include "service/store/sqlite/sqlite_store.h"
+#include "service/telemetry/span_exporter.h"
 
 namespace cofilter::service {
 namespace {
@@ -66,6 +68,15 @@ absl::Status Run(const Flags& flags) {
   if (!flags.clock_file.empty()) {
     COFILTER_ASSIGN_OR_RETURN(file_clock, runtime::FileClock::Open(flags.clock_file));
     options.clock = file_clock.get();
+  }
+  std::unique_ptr<SpanExporter> spans;
+  if (!config.telemetry.otlp_endpoint.empty()) {
+    SpanExporterOptions span_options;
+    span_options.endpoint = config.telemetry.otlp_endpoint;
+    span_options.sample_share = config.telemetry.trace_share;
+    span_options.organisation = config.organisation;
+    spans = SpanExporter::Start(std::move(span_options));
+    options.spans = spans.get();
   }
   COFILTER_RETURN_IF_ERROR(runtime::MakeDirectories(config.models_directory));
   SqliteStoreOptions store_options;

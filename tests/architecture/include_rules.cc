@@ -35,7 +35,8 @@ const std::map<std::string, Folders, std::less<>>& AllowedInService() {
       {"snapshot", {"config", "store", "snapshot"}},
       {"recommend", {"config", "store", "snapshot", "recommend"}},
       {"rpc", {"config", "store", "snapshot", "recommend", "rpc"}},
-      {"server", {"config", "store", "snapshot", "recommend", "rpc", "server"}},
+      {"telemetry", {"config", "store", "snapshot", "recommend", "rpc", "telemetry"}},
+      {"server", {"config", "store", "snapshot", "recommend", "rpc", "telemetry", "server"}},
   };
   return allowed;
 }
@@ -47,7 +48,7 @@ struct Restriction {
 };
 const std::vector<Restriction>& Restrictions() {
   static const std::vector<Restriction> restrictions = {
-      {"grpc", {"service/rpc", "cli", "bench"}},
+      {"grpc", {"service/rpc", "service/telemetry", "cli", "bench"}},
       {"google/protobuf", {"service/rpc", "cli", "bench"}},
       {"cofilter/v1", {"service/rpc", "cli", "bench"}},
       {"sqlite3.h", {"service/store"}},
@@ -56,6 +57,7 @@ const std::vector<Restriction>& Restrictions() {
       {"Eigen", {"models", "training"}},
       {"toml.hpp", {"service/config", "training"}},
       {"simdjson.h", {"data"}},
+      {"prometheus", {"service/telemetry"}},
   };
   return restrictions;
 }
