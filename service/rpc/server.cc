@@ -121,6 +121,12 @@ class GrpcServer final : public Server {
                  metrics_.ToJson());
   }
 
+  absl::Status Reload(ServerConfig config) override {
+    COFILTER_RETURN_IF_ERROR(CheckReload(*holder_.Current()->config, config));
+    publisher_->SetConfig(std::make_shared<const ServerConfig>(std::move(config)));
+    return absl::OkStatus();
+  }
+
   int port() const override { return port_; }
   std::string address() const override { return address_.ToText(port_); }
   const CallMetrics& metrics() const override { return metrics_; }

@@ -55,6 +55,10 @@ class Server {
   // they are cancelled. Later calls do nothing.
   virtual void Drain(std::chrono::milliseconds grace) = 0;
 
+  // Goes over to that configuration in one step; calls in flight end by the old one. Errors: those
+  // of CheckReload; the old one then stays in force.
+  virtual absl::Status Reload(ServerConfig config) = 0;
+
   virtual int port() const = 0;
   virtual std::string address() const = 0;  // "127.0.0.1:40123"
   virtual const CallMetrics& metrics() const = 0;

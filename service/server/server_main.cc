@@ -1,6 +1,8 @@
 // cofilter-server: reads the configuration, opens the store, serves until it is told to stop.
 #include <spdlog/spdlog.h>
 
+#include <signal.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
@@ -51,6 +53,18 @@ absl::StatusOr<ServerConfig> ConfigOf(const Flags& flags) {
   return config;
 }
 
+// What is wrong with the file changes nothing.
+void ReloadConfig(const Flags& flags, Server& server) {
+  absl::StatusOr<ServerConfig> config = ConfigOf(flags);
+  const std::string revision = config.ok() ? config->revision : "";
+  const absl::Status status = config.ok() ? server.Reload(*std::move(config)) : config.status();
+  if (status.ok()) {
+    spdlog::info("configuration {} is in force", revision);
+  } else {
+    spdlog::error("the configuration stays as it was: {}", std::string(status.message()));
+  }
+}
+
 absl::Status Run(const Flags& flags) {
   COFILTER_ASSIGN_OR_RETURN(const ServerConfig config, ConfigOf(flags));
   if (flags.check_config) {
@@ -93,7 +107,8 @@ absl::Status Run(const Flags& flags) {
   spdlog::info("serving on {} store {} models {} configuration {}", server->address(),
                config.store_path, config.models_directory, config.revision);
 
-  const int signal_number = termination.Wait();
+  int signal_number = termination.Wait();
+  for (; signal_number == SIGHUP; signal_number = termination.Wait()) ReloadConfig(flags, *server);
   spdlog::info("signal {}: draining for at most {} s; another signal ends it at once",
                signal_number, kGrace.count());
   termination.ExitOnNext();
