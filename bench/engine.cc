@@ -161,8 +161,8 @@ absl::StatusOr<Engine> MakeEngine(const Settings& settings, const EngineSet& set
   const std::string models = settings.work_directory + "/engine-models";
   COFILTER_ASSIGN_OR_RETURN(
       const TrainedModel trained,
-      TrainOnSet(settings, set.descriptor,
-                 settings.smoke ? "" : ParameterFile(settings, "gowalla"), models));
+      TrainOnSet(settings, set.descriptor, settings.smoke ? "" : ParameterFile(settings, "gowalla"),
+                 models));
   COFILTER_ASSIGN_OR_RETURN(const LoadedOperator loaded, LoadOperator(trained.directory));
   Engine engine;
   engine.config = std::make_shared<const service::ServerConfig>(
@@ -179,16 +179,15 @@ absl::StatusOr<Engine> MakeEngine(const Settings& settings, const EngineSet& set
   engine.publisher = service::SnapshotPublisher::Start(engine.config, engine.store.get(), clock,
                                                        engine.holder.get());
   engine.receipts = service::MakeStoreReceiptSink(&engine.store->receipts());
-  engine.recommender = service::Recommender::Create(
-      engine.holder.get(), &engine.store->members(), engine.receipts.get());
+  engine.recommender = service::Recommender::Create(engine.holder.get(), &engine.store->members(),
+                                                    engine.receipts.get());
   engine.context.organisation = engine.config->organisation;
   engine.context.caller = "bench";
   engine.context.clock = clock;
   return engine;
 }
 
-std::vector<service::RecommendRequest> MakeRequests(const data::Dataset& train,
-                                                    std::size_t count) {
+std::vector<service::RecommendRequest> MakeRequests(const data::Dataset& train, std::size_t count) {
   std::vector<std::uint32_t> members;
   for (std::size_t m = 0; m < train.members(); ++m) {
     if (!train.of(m).empty()) members.push_back(static_cast<std::uint32_t>(m));
@@ -205,8 +204,8 @@ std::vector<service::RecommendRequest> MakeRequests(const data::Dataset& train,
 
 // Microseconds of each call.
 template <typename Call>
-absl::StatusOr<std::vector<double>> TimeEach(
-    const std::vector<service::RecommendRequest>& requests, const Call& call) {
+absl::StatusOr<std::vector<double>> TimeEach(const std::vector<service::RecommendRequest>& requests,
+                                             const Call& call) {
   std::vector<double> times;
   times.reserve(requests.size());
   for (const service::RecommendRequest& request : requests) {
@@ -223,8 +222,8 @@ absl::Status Recommend(const Engine& engine, const service::RecommendRequest& re
   COFILTER_ASSIGN_OR_RETURN(const service::Recommendation list,
                             engine.recommender->Recommend(engine.context, request));
   if (list.level == service::Level::kPersonalised) return absl::OkStatus();
-  return absl::InternalError(absl::StrCat("member ", request.member_id,
-                                          " got a list of level ", static_cast<int>(list.level)));
+  return absl::InternalError(absl::StrCat("member ", request.member_id, " got a list of level ",
+                                          static_cast<int>(list.level)));
 }
 
 // What any engine has to do: take in half a byte for each of 64 dims of every item, and add up one
@@ -253,12 +252,11 @@ absl::StatusOr<Runs> Measure(const Engine& engine,
     COFILTER_ASSIGN_OR_RETURN(
         const std::vector<double> ours,
         TimeEach(requests, [&](const auto& request) { return Recommend(engine, request); }));
-    COFILTER_ASSIGN_OR_RETURN(
-        const std::vector<double> reads, TimeEach(requests, [&](const auto& request) {
-          return engine.store->members().Read(request.member_id).status();
-        }));
-    COFILTER_ASSIGN_OR_RETURN(const std::vector<double> scans,
-                              TimeEach(requests, [&](const auto&) {
+    COFILTER_ASSIGN_OR_RETURN(const std::vector<double> reads,
+                              TimeEach(requests, [&](const auto& request) {
+                                return engine.store->members().Read(request.member_id).status();
+                              }));
+    COFILTER_ASSIGN_OR_RETURN(const std::vector<double> scans, TimeEach(requests, [&](const auto&) {
                                 sum += ReadOnce(codes);
                                 return absl::OkStatus();
                               }));
@@ -297,14 +295,14 @@ absl::StatusOr<Report> RunEngine(const Settings& settings) {
   // One round that is not counted.
   COFILTER_RETURN_IF_ERROR(
       TimeEach(requests, [&](const auto& request) { return Recommend(engine, request); }).status());
-  COFILTER_ASSIGN_OR_RETURN(
-      const Runs runs, Measure(engine, requests, set.train.items(),
-                               settings.rounds.value_or(settings.smoke ? 1 : kRuns)));
+  COFILTER_ASSIGN_OR_RETURN(const Runs runs,
+                            Measure(engine, requests, set.train.items(),
+                                    settings.rounds.value_or(settings.smoke ? 1 : kRuns)));
   AddFigures(runs, !settings.smoke, &report);
-  report.conditions.push_back(absl::StrCat(
-      set.name, ": ", set.train.items(), " items, ", set.train.interactions.size(),
-      " interactions of ", set.train.members(), " members; ", requests.size(),
-      " calls a run, one at a time on one thread, other members each time"));
+  report.conditions.push_back(
+      absl::StrCat(set.name, ": ", set.train.items(), " items, ", set.train.interactions.size(),
+                   " interactions of ", set.train.members(), " members; ", requests.size(),
+                   " calls a run, one at a time on one thread, other members each time"));
   report.conditions.push_back(absl::StrCat(
       "timed: Recommender::Recommend, from the decoded request to the list with its ", kCount,
       " items, lines and reasons: the member's state out of the SQLite file, fold-in, lists, scan, "

@@ -79,8 +79,8 @@ bool IsHostAndPort(std::string_view listen) {
 bool IsTimeZone(std::string_view zone) {
   const bool named = !zone.empty() && zone.size() <= 64 && zone.front() != '/' &&
                      std::all_of(zone.begin(), zone.end(), [](char c) {
-                       return std::isalnum(static_cast<unsigned char>(c)) || c == '/' ||
-                              c == '_' || c == '-' || c == '+';
+                       return std::isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '_' ||
+                              c == '-' || c == '+';
                      });
   absl::TimeZone loaded;
   return named && absl::LoadTimeZone(std::string(zone), &loaded);
@@ -106,8 +106,9 @@ absl::Status ReadTelemetry(const TableReader& table, TelemetryConfig& telemetry)
   constexpr std::array<std::string_view, 2> kKeys = {"otlp_endpoint", "trace_share"};
   COFILTER_RETURN_IF_ERROR(table.CheckKeys(kKeys));
   COFILTER_RETURN_IF_ERROR(table.ReadText("otlp_endpoint", telemetry.otlp_endpoint));
+  if (telemetry.otlp_endpoint == "off") telemetry.otlp_endpoint.clear();
   if (!telemetry.otlp_endpoint.empty() && !IsHostAndPort(telemetry.otlp_endpoint)) {
-    return table.Error("otlp_endpoint", "host:port, as \"127.0.0.1:4317\", or \"\" for none");
+    return table.Error("otlp_endpoint", "host:port, as \"127.0.0.1:4317\", or \"off\"");
   }
   return table.ReadNumber("trace_share", 0, 1, telemetry.trace_share);
 }

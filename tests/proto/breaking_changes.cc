@@ -1,6 +1,10 @@
 // Walks the earlier contract and looks for each of its elements in the later one.
 #include "tests/proto/breaking_changes.h"
 
+#include <google/protobuf/descriptor.pb.h>
+
+#include <utility>
+
 namespace cofilter::contract {
 namespace {
 
