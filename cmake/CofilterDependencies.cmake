@@ -1,4 +1,4 @@
-# Third-party libraries, all from Debian 12 packages (tools/packages.txt has the list).
+# Third-party libraries, all from Debian 12 packages (docker/packages-*.txt has the list).
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(OpenMP REQUIRED)   # FAISS's target names it
@@ -13,6 +13,7 @@ find_package(spdlog CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(toml11 CONFIG REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)

@@ -50,6 +50,8 @@ std::vector<std::uint32_t> ItemDegrees(const Dataset& dataset);
 enum class Band : std::uint8_t { kHead, kMid, kTail };
 std::vector<Band> PopularityBands(std::span<const std::uint32_t> degrees,
                                   std::span<const std::string> item_ids);
+// The same for rows that are in the order of their ids.
+std::vector<Band> PopularityBands(std::span<const std::uint32_t> degrees);
 
 }  // namespace cofilter::data
 

@@ -11,6 +11,7 @@
 #include "data/member.h"
 #include "runtime/clock.h"
 #include "service/identity/role.h"
+#include "service/trace_context.h"
 
 namespace cofilter::service {
 
@@ -25,7 +26,7 @@ struct RequestContext {
   std::vector<std::string> org_units;
   const runtime::Clock* clock = nullptr;          // never null in use
   runtime::Time deadline = runtime::Time::max();  // by `clock`
-  std::string trace_id;  // 32 hexadecimal digits, from traceparent or made here
+  TraceContext trace;                             // from traceparent, or made here
 };
 
 // Whether this call may act on these units: each must lie in one of `context.org_units`. No unit

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "data/event.h"
 #include "runtime/digest.h"
 #include "runtime/files.h"
@@ -21,8 +22,9 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 1u << 20;
 constexpr std::size_t kMaxSurfaces = 100;
-constexpr std::array<std::string_view, 8> kTopKeys = {
-    "organisation", "time_zone", "store", "models", "server", "identity", "surfaces", "operators"};
+constexpr std::array<std::string_view, 9> kTopKeys = {
+    "organisation", "time_zone", "store",    "models",   "server",
+    "identity",     "telemetry", "surfaces", "operators"};
 
 std::string Revision(std::string_view text) {
   return runtime::Hex(runtime::Sha256(text)).substr(0, 12);
@@ -74,13 +76,15 @@ bool IsHostAndPort(std::string_view listen) {
   return std::stoi(std::string(port)) <= 65535;
 }
 
-// The area/city form of the IANA names; whether the machine has the zone is for its user to find.
-bool IsTimeZoneName(std::string_view zone) {
-  return zone.size() <= 64 && zone.front() != '/' && zone.back() != '/' &&
-         std::all_of(zone.begin(), zone.end(), [](char c) {
-           return std::isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '_' || c == '-' ||
-                  c == '+';
-         });
+// The name is looked up as a file, so its form is checked first.
+bool IsTimeZone(std::string_view zone) {
+  const bool named = !zone.empty() && zone.size() <= 64 && zone.front() != '/' &&
+                     std::all_of(zone.begin(), zone.end(), [](char c) {
+                       return std::isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '_' ||
+                              c == '-' || c == '+';
+                     });
+  absl::TimeZone loaded;
+  return named && absl::LoadTimeZone(std::string(zone), &loaded);
 }
 
 // A table of one key.
@@ -117,6 +121,17 @@ absl::Status ReadServer(std::string_view origin, const TableReader& table, Serve
                    [&](const TableReader& tls) { return ReadTls(tls, config.tls); });
 }
 
+absl::Status ReadTelemetry(const TableReader& table, TelemetryConfig& telemetry) {
+  constexpr std::array<std::string_view, 2> kKeys = {"otlp_endpoint", "trace_share"};
+  COFILTER_RETURN_IF_ERROR(table.CheckKeys(kKeys));
+  COFILTER_RETURN_IF_ERROR(table.ReadText("otlp_endpoint", telemetry.otlp_endpoint));
+  if (telemetry.otlp_endpoint == "off") telemetry.otlp_endpoint.clear();
+  if (!telemetry.otlp_endpoint.empty() && !IsHostAndPort(telemetry.otlp_endpoint)) {
+    return table.Error("otlp_endpoint", "host:port, as \"127.0.0.1:4317\", or \"off\"");
+  }
+  return table.ReadNumber("trace_share", 0, 1, telemetry.trace_share);
+}
+
 absl::Status ReadSurfaces(std::string_view origin, const TableReader& top, ServerConfig& config) {
   const toml::value* value = top.Find("surfaces");
   if (value == nullptr) return absl::OkStatus();
@@ -137,8 +152,10 @@ absl::Status ReadTop(std::string_view origin, const TableReader& top, ServerConf
     return top.Error("organisation", "1 to 256 bytes of UTF-8 without control characters");
   }
   COFILTER_RETURN_IF_ERROR(top.ReadText("time_zone", config.time_zone));
-  if (!IsTimeZoneName(config.time_zone)) {
-    return top.Error("time_zone", "an IANA name, as \"UTC\" or \"Asia/Shanghai\"");
+  if (!IsTimeZone(config.time_zone)) {
+    return top.Error("time_zone",
+                     "an IANA name that this machine knows, as \"UTC\" or \"Asia/Shanghai\" "
+                     "(package tzdata)");
   }
   COFILTER_RETURN_IF_ERROR(ReadTable(origin, top, "store", [&](const TableReader& table) {
     return ReadOnlyText(table, "path", config.store_path);
@@ -151,6 +168,9 @@ absl::Status ReadTop(std::string_view origin, const TableReader& top, ServerConf
   }));
   COFILTER_RETURN_IF_ERROR(ReadTable(origin, top, "identity", [&](const TableReader& table) {
     return ReadIdentity(origin, table, config.identity);
+  }));
+  COFILTER_RETURN_IF_ERROR(ReadTable(origin, top, "telemetry", [&](const TableReader& table) {
+    return ReadTelemetry(table, config.telemetry);
   }));
   return ReadSurfaces(origin, top, config);
 }
@@ -181,6 +201,33 @@ absl::StatusOr<ServerConfig> ParseConfig(std::string_view text, std::string_view
 absl::StatusOr<ServerConfig> LoadConfig(const std::string& path) {
   COFILTER_ASSIGN_OR_RETURN(const std::string text, runtime::ReadFile(path, kMaxBytes));
   return ParseConfig(text, path);
+}
+
+absl::Status CheckReload(const ServerConfig& from, const ServerConfig& to) {
+  std::string changed;
+  const auto note = [&](std::string_view key, bool differs) {
+    if (differs) absl::StrAppend(&changed, changed.empty() ? "" : ", ", std::string(key));
+  };
+  note("organisation", from.organisation != to.organisation);
+  note("time_zone", from.time_zone != to.time_zone);
+  note("store.path", from.store_path != to.store_path);
+  note("models.directory", from.models_directory != to.models_directory);
+  note("server.listen", from.listen != to.listen);
+  note("server.worker_threads", from.worker_threads != to.worker_threads);
+  note("server.max_in_flight", from.max_in_flight != to.max_in_flight);
+  note("server.reflection", from.reflection != to.reflection);
+  note("server.tls", from.tls != to.tls);
+  note("identity", from.identity != to.identity);
+  note("telemetry", from.telemetry != to.telemetry);
+  if (changed.empty()) {
+    ServerConfig rest = to;
+    rest.surfaces = from.surfaces;
+    rest.revision = from.revision;
+    note("a setting outside of [surfaces]", rest != from);
+  }
+  if (changed.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(changed, " cannot change while serving; restart the server for it"));
 }
 
 }  // namespace cofilter::service

@@ -28,6 +28,15 @@ struct SurfaceConfig {
   double trending_half_life_hours = 24;             // of the counters behind kTrending
   std::uint32_t default_count = 20;                 // 1..500
   std::uint32_t candidates = 0;  // handed to the exact ranker; 0: max(200, 0.5 % of the catalogue)
+
+  bool operator==(const SurfaceConfig&) const = default;
+};
+
+struct TelemetryConfig {
+  std::string otlp_endpoint;  // host:port of a collector of traces, OTLP over gRPC; empty: none
+  double trace_share = 0.01;  // of the traces that begin here, 0..1
+
+  bool operator==(const TelemetryConfig&) const = default;
 };
 
 // TLS on every port. Files in PEM form, read again when they change.
@@ -37,6 +46,7 @@ struct TlsConfig {
   std::string client_ca;  // empty: no client certificate is asked for; else each client needs one
 
   bool enabled() const { return !certificate.empty(); }
+  bool operator==(const TlsConfig&) const = default;
 };
 
 struct ServerConfig {
@@ -50,17 +60,24 @@ struct ServerConfig {
   bool reflection = false;                // tell anybody who connects what the contract is
   TlsConfig tls;
   IdentityConfig identity;
+  TelemetryConfig telemetry;
   std::map<std::string, SurfaceConfig> surfaces;
   std::string revision;  // digest of the text it was read from, 12 hexadecimal digits
 
   // The documented defaults: surfaces `news` and `learning`.
   static ServerConfig Default();
+
+  bool operator==(const ServerConfig&) const = default;
 };
 
 // Errors: INVALID_ARGUMENT with the file, the line, the key, the value and what would be right. An
 // unknown key is an error that names the nearest known one.
 absl::StatusOr<ServerConfig> ParseConfig(std::string_view text, std::string_view origin);
 absl::StatusOr<ServerConfig> LoadConfig(const std::string& path);
+
+// Whether a serving process that runs by `from` can go over to `to`: only surfaces may differ.
+// Errors: FAILED_PRECONDITION that names what needs a restart.
+absl::Status CheckReload(const ServerConfig& from, const ServerConfig& to);
 
 }  // namespace cofilter::service
 

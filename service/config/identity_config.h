@@ -19,7 +19,9 @@ struct IssuerConfig {
   std::string issuer;    // iss, to the letter
   std::string audience;  // what aud must hold
   std::string jwks;      // the file
-  std::vector<std::string> algorithms = {"RS256", "ES256", "EdDSA"};
+  std::vector<std::string> algorithms = {"RS256", "ES256", "EdDSA"
+  bool operator==(const IssuerConfig&) const = default;
+};
   std::string roles_claim = "roles";  // a dot goes a level down
   std::string org_units_claim = "org_units";
   std::vector<std::string> grants;  // roles that it may give; empty: all
@@ -32,6 +34,8 @@ struct IdentityConfig {
   double clock_skew_seconds = 30;  // between this clock and an issuer's, 0 to 300
   std::uint32_t cached_tokens = 10'000;
   std::vector<IssuerConfig> issuers;
+
+  bool operator==(const IdentityConfig&) const = default;
 };
 
 // Errors: as ConfigError.

@@ -5,7 +5,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -103,6 +102,8 @@ class StagedRecommender final : public Recommender {
   absl::StatusOr<Recommendation> Similar(const RequestContext& context,
                                          const SimilarRequest& request) override;
   RecommenderStats stats() const override;
+  const ListMetrics& list_metrics() const override { return list_metrics_; }
+  const LatencyHistogram& member_read_latency() const override { return member_read_latency_; }
 
  private:
   ReadMember Read(const RequestContext& context, std::string_view member_id);
@@ -116,15 +117,16 @@ class StagedRecommender final : public Recommender {
                   const SurfaceView& surface, const ReadMember& member, std::uint32_t count,
                   const std::optional<double>& dial);
   Recommendation Make(const ListOrder& order, SteadyClock::time_point start);
-  void Finish(const RequestContext& context, const ReadMember& member, std::string_view member_id,
-              std::string_view similar_to, Recommendation& list);
+  void Finish(const RequestContext& context, const SurfaceView& surface, const ReadMember& member,
+              std::string_view member_id, std::string_view similar_to, Recommendation& list);
 
   SnapshotHolder* const snapshots_;
   MemberStateStore* const members_;
   ReceiptSink* const receipts_;
   LastKnownBlocks blocks_;
   PathEstimate estimate_;
-  std::array<std::atomic<std::uint64_t>, 7> lists_by_level_{};
+  ListMetrics list_metrics_;
+  LatencyHistogram member_read_latency_;
   std::atomic<std::uint64_t> store_away_{0};
   std::atomic<std::uint64_t> unknown_history_items_{0};
   std::atomic<std::int64_t> warned_at_{0};  // microseconds by the caller's clock
@@ -132,7 +134,10 @@ class StagedRecommender final : public Recommender {
 
 ReadMember StagedRecommender::Read(const RequestContext& context, std::string_view member_id) {
   ReadMember member;
-  absl::StatusOr<MemberState> state = members_->Read(member_id);
+  absl::StatusOr<MemberState> state = [&] {
+    const LatencyTimer timer(&member_read_latency_);
+    return members_->Read(member_id);
+  }();
   if (state.ok()) {
     blocks_.Note(member_id, state->blocked);
     member.state = *std::move(state);
@@ -192,18 +197,18 @@ Recommendation StagedRecommender::Make(const ListOrder& order, SteadyClock::time
   return list;
 }
 
-void StagedRecommender::Finish(const RequestContext& context, const ReadMember& member,
-                               std::string_view member_id, std::string_view similar_to,
-                               Recommendation& list) {
+void StagedRecommender::Finish(const RequestContext& context, const SurfaceView& surface,
+                               const ReadMember& member, std::string_view member_id,
+                               std::string_view similar_to, Recommendation& list) {
   list.recommendation_id = runtime::RandomUuid();
-  ++lists_by_level_[static_cast<std::size_t>(list.level)];
+  list_metrics_.Count(surface, list, context.clock->Now());
   unknown_history_items_ += list.unknown_history_items;
   if (receipts_ == nullptr) return;
   Receipt receipt;
   receipt.organisation = context.organisation;
   receipt.member_id = std::string(member_id);
   receipt.similar_to = std::string(similar_to);
-  receipt.trace_id = context.trace_id;
+  receipt.trace_id = context.trace.trace_id;
   receipt.at = context.clock->Now();
   if (member.state.has_value()) receipt.history_cursor = member.state->history_cursor;
   receipt.list = std::move(list);
@@ -242,7 +247,7 @@ absl::StatusOr<Recommendation> StagedRecommender::RecommendFrom(const RequestCon
     list.next_page_token =
         EncodePageToken(context.organisation, request.member_id, request.surface, listed);
   }
-  Finish(context, member, request.member_id, "", list);
+  Finish(context, *surface, member, request.member_id, "", list);
   return list;
 }
 
@@ -272,7 +277,7 @@ absl::StatusOr<std::vector<Recommendation>> StagedRecommender::Page(const Reques
     lists.push_back(Make(order, start));
     start = SteadyClock::now();
     for (const RecommendedItem& item : lists.back().items) listed.push_back(item.key);
-    Finish(context, member, request.member_id, "", lists.back());
+    Finish(context, *surfaces[i], member, request.member_id, "", lists.back());
   }
   return lists;
 }
@@ -298,15 +303,12 @@ absl::StatusOr<Recommendation> StagedRecommender::Similar(const RequestContext& 
   order.similar_to = request.item_id;
   order.max_reasons = 1;
   Recommendation list = Make(order, start);
-  Finish(context, member, request.member_id, request.item_id, list);
+  Finish(context, *surface, member, request.member_id, request.item_id, list);
   return list;
 }
 
 RecommenderStats StagedRecommender::stats() const {
   RecommenderStats stats;
-  for (std::size_t level = 0; level < lists_by_level_.size(); ++level) {
-    stats.lists_by_level[level] = lists_by_level_[level];
-  }
   stats.store_away = store_away_;
   stats.unknown_history_items = unknown_history_items_;
   return stats;

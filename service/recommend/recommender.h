@@ -3,7 +3,6 @@
 #ifndef COFILTER_SERVICE_RECOMMEND_RECOMMENDER_H_
 #define COFILTER_SERVICE_RECOMMEND_RECOMMENDER_H_
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -11,6 +10,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "service/latency_histogram.h"
+#include "service/recommend/list_metrics.h"
 #include "service/recommend/recommendation.h"
 #include "service/request_context.h"
 
@@ -44,9 +45,8 @@ struct PageRequest {
 
 // Counts since the start.
 struct RecommenderStats {
-  std::array<std::uint64_t, 7> lists_by_level{};  // by Level
-  std::uint64_t store_away = 0;                   // calls that could not read the member
-  std::uint64_t unknown_history_items = 0;        // skipped
+  std::uint64_t store_away = 0;             // calls that could not read the member
+  std::uint64_t unknown_history_items = 0;  // skipped
 };
 
 // Thread-safety: all calls from any thread.
@@ -68,7 +68,10 @@ class Recommender {
                                                            const PageRequest& request) = 0;
   virtual absl::StatusOr<Recommendation> Similar(const RequestContext& context,
                                                  const SimilarRequest& request) = 0;
-  virtual RecommenderStats stats() const { return {}; }
+  virtual RecommenderStats stats() const = 0;
+  virtual const ListMetrics& list_metrics() const = 0;
+  // Of reading a member's state from the store.
+  virtual const LatencyHistogram& member_read_latency() const = 0;
 };
 
 }  // namespace cofilter::service

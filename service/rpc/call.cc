@@ -8,29 +8,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "runtime/digest.h"
+#include "service/log_trace.h"
+#include "service/rpc/call_note.h"
 #include "service/rpc/status_mapping.h"
 
 namespace cofilter::service {
 namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
-
-// The trace id of a W3C traceparent "00-<32 hex>-<16 hex>-<2 hex>"; empty when it is not one.
-std::string_view TraceIdOf(std::string_view traceparent) {
-  if (traceparent.size() < 55 || traceparent[2] != '-' || traceparent[35] != '-') return {};
-  const std::string_view id = traceparent.substr(3, 32);
-  const bool hexadecimal = std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
-  return hexadecimal ? id : std::string_view();
-}
-
-std::string NewTraceId() {
-  std::string id = runtime::RandomUuid();
-  id.erase(std::remove(id.begin(), id.end(), '-'), id.end());
-  return id;
-}
 
 // A call between admission and its status. The reactor ends with Finish, and the context with it:
 // nothing of the call is touched after that.
@@ -44,7 +29,9 @@ class UnaryCall {
         messages_(messages),
         reactor_(context->DefaultReactor()),
         started_(std::chrono::steady_clock::now()),
-        ticket_(frame.admission->Admit()) {}
+        ticket_(frame.admission->Admit()) {
+    method.Start();
+  }
 
   bool admitted() const { return ticket_.has_value(); }
   bool cancelled() const { return context_->IsCancelled(); }
@@ -57,7 +44,11 @@ class UnaryCall {
     return who.status();
   }
   // REQUIRES: identified.
-  RequestContext MakeContext() const { return MakeRequestContext(frame_, *context_, caller_); }
+  RequestContext MakeContext() {
+    RequestContext request = MakeRequestContext(frame_, *context_, caller_);
+    trace_ = request.trace;
+    return request;
+  }
 
   void Finish(absl::Status status) {
     if (status.ok() && caller_.own_only)
@@ -70,8 +61,9 @@ class UnaryCall {
 
  private:
   void End(absl::StatusCode code, grpc::Status status) {
-    method_.Record(code, std::chrono::duration_cast<std::chrono::microseconds>(
-                             std::chrono::steady_clock::now() - started_));
+    NoteCall(method_, frame_.spans, trace_, code,
+             std::chrono::duration_cast<std::chrono::microseconds>(
+                 std::chrono::steady_clock::now() - started_));
     ticket_.reset();
     reactor_->Finish(std::move(status));
   }
@@ -84,6 +76,7 @@ class UnaryCall {
   grpc::ServerUnaryReactor* const reactor_;
   const SteadyTime started_;
   std::optional<Admission::Ticket> ticket_;
+  TraceContext trace_;  // without an id: the call was turned away before it had a context
 };
 
 grpc::ServerUnaryReactor* Start(
@@ -139,9 +132,10 @@ RequestContext MakeRequestContext(const CallFrame& frame,
   }
   const auto& metadata = context.client_metadata();
   if (const auto found = metadata.find("traceparent"); found != metadata.end()) {
-    request.trace_id = TraceIdOf(std::string_view(found->second.data(), found->second.size()));
+    request.trace =
+        ParseTraceparent({found->second.data(), found->second.size()}).value_or(TraceContext());
   }
-  if (request.trace_id.empty()) request.trace_id = NewTraceId();
+  if (request.trace.trace_id.empty()) request.trace = NewTrace();
   return request;
 }
 
@@ -158,7 +152,13 @@ grpc::ServerUnaryReactor* Serve(const CallFrame& frame, MethodMetrics& method,
                                 Handler handler) {
   return Start(frame, method, context, messages, work, [&handler](std::shared_ptr<UnaryCall> call) {
     return [call = std::move(call), handler = std::move(handler)] {
-      call->Finish(call->cancelled() ? CancelledStatus() : handler(call->MakeContext()));
+      if (call->cancelled()) {
+        call->Finish(CancelledStatus());
+        return;
+      }
+      const RequestContext request = call->MakeContext();
+      const LogTraceScope scope(request.trace.trace_id);
+      call->Finish(handler(request));
     };
   });
 }
@@ -172,7 +172,9 @@ grpc::ServerUnaryReactor* ServeAsync(const CallFrame& frame, MethodMetrics& meth
         call->Finish(CancelledStatus());
         return;
       }
-      handler(call->MakeContext(), [call](absl::Status status) { call->Finish(status); });
+      const RequestContext request = call->MakeContext();
+      const LogTraceScope scope(request.trace.trace_id);
+      handler(request, [call](absl::Status status) { call->Finish(status); });
     };
   });
 }

@@ -15,6 +15,7 @@
 #include "service/rpc/admission.h"
 #include "service/rpc/call_guard.h"
 #include "service/rpc/call_metrics.h"
+#include "service/span_sink.h"
 
 namespace cofilter::service {
 
@@ -27,6 +28,7 @@ struct CallFrame {
   CallGuard* guard = nullptr;
   Executor* compute = nullptr;   // scoring: as many threads as CPUs
   Executor* blocking = nullptr;  // waits for the store and loads models
+  SpanSink* spans = nullptr;     // nullptr: no spans
 };
 
 enum class Work {

@@ -9,12 +9,7 @@ namespace cofilter::service {
 void MethodMetrics::Record(absl::StatusCode code, std::chrono::microseconds took) {
   const auto code_index = std::min<std::size_t>(static_cast<std::size_t>(code), codes_.size() - 1);
   codes_[code_index].fetch_add(1, std::memory_order_relaxed);
-  const std::int64_t micros = std::max<std::int64_t>(took.count(), 0);
-  const auto bucket = static_cast<std::size_t>(
-      std::lower_bound(kLatencyBounds.begin(), kLatencyBounds.end(), micros) -
-      kLatencyBounds.begin());
-  buckets_[bucket].fetch_add(1, std::memory_order_relaxed);
-  total_micros_.fetch_add(static_cast<std::uint64_t>(micros), std::memory_order_relaxed);
+  latency_.Record(took);
 }
 
 std::uint64_t MethodMetrics::calls(absl::StatusCode code) const {
@@ -27,12 +22,12 @@ std::uint64_t MethodMetrics::calls() const {
   return sum;
 }
 
-MethodMetrics& CallMetrics::Method(std::string_view name) {
+MethodMetrics& CallMetrics::Method(std::string_view name, CallType type) {
   std::lock_guard lock(mutex_);
   for (const auto& method : methods_) {
     if (method->name() == name) return *method;
   }
-  return *methods_.emplace_back(std::make_unique<MethodMetrics>(std::string(name)));
+  return *methods_.emplace_back(std::make_unique<MethodMetrics>(std::string(name), type));
 }
 
 void CallMetrics::RecordLevel(Level level) {
@@ -63,10 +58,11 @@ std::string CallMetrics::ToJson() const {
       }
     }
     nlohmann::json buckets = nlohmann::json::array();
-    for (std::size_t i = 0; i <= kLatencyBounds.size(); ++i) buckets.push_back(method->bucket(i));
+    for (std::size_t i = 0; i <= kLatencyBounds.size(); ++i)
+      buckets.push_back(method->latency().bucket(i));
     calls[method->name()] = {{"codes", codes},
                              {"latency_buckets", buckets},
-                             {"mean_micros", method->total_micros() / method->calls()}};
+                             {"mean_micros", method->latency().total_micros() / method->calls()}};
   }
   nlohmann::json levels = nlohmann::json::object();
   for (int level = 1; level <= static_cast<int>(Level::kEmpty); ++level) {

@@ -13,42 +13,42 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "service/latency_histogram.h"
 #include "service/recommend/recommendation.h"
 
 namespace cofilter::service {
 
-// Upper bounds of the histogram's buckets, microseconds; the last bucket has none.
-inline constexpr std::array<std::int64_t, 14> kLatencyBounds = {
-    50, 100, 200, 300, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 500000, 2000000};
+enum class CallType : std::uint8_t { kUnary, kServerStream, kBidiStream };
 
 // The figures of one method. Thread-safety: all calls from any thread.
 class MethodMetrics {
  public:
-  explicit MethodMetrics(std::string name) : name_(std::move(name)) {}
+  MethodMetrics(std::string name, CallType type) : name_(std::move(name)), type_(type) {}
 
+  // A call arrived; exactly one Record follows.
+  void Start() { started_.fetch_add(1, std::memory_order_relaxed); }
   void Record(absl::StatusCode code, std::chrono::microseconds took);
 
   const std::string& name() const { return name_; }
+  CallType type() const { return type_; }
+  std::uint64_t started() const { return started_.load(std::memory_order_relaxed); }
   std::uint64_t calls(absl::StatusCode code) const;
   std::uint64_t calls() const;
-  std::uint64_t bucket(std::size_t index) const {
-    return buckets_[index].load(std::memory_order_relaxed);
-  }
-  // Microseconds, all calls added up.
-  std::uint64_t total_micros() const { return total_micros_.load(std::memory_order_relaxed); }
+  const LatencyHistogram& latency() const { return latency_; }
 
  private:
   const std::string name_;
+  const CallType type_;
+  std::atomic<std::uint64_t> started_{0};
   std::array<std::atomic<std::uint64_t>, 17> codes_{};
-  std::array<std::atomic<std::uint64_t>, kLatencyBounds.size() + 1> buckets_{};
-  std::atomic<std::uint64_t> total_micros_{0};
+  LatencyHistogram latency_;
 };
 
 // Thread-safety: all calls from any thread.
 class CallMetrics {
  public:
   // "cofilter.v1.EventService/RecordEvents". The same object each time; lives as long as this.
-  MethodMetrics& Method(std::string_view name);
+  MethodMetrics& Method(std::string_view name, CallType type = CallType::kUnary);
   void RecordLevel(Level level);
 
   std::uint64_t lists(Level level) const;

@@ -2,6 +2,7 @@
 #ifndef COFILTER_SERVICE_RPC_EVENT_INTAKE_H_
 #define COFILTER_SERVICE_RPC_EVENT_INTAKE_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -11,10 +12,22 @@
 #include "cofilter/v1/event_service.pb.h"
 #include "runtime/clock.h"
 #include "service/executor.h"
+#include "service/latency_histogram.h"
 #include "service/snapshot/snapshot_holder.h"
 #include "service/store/event_log.h"
 
 namespace cofilter::service {
+
+// Counts since the start.
+struct IntakeStats {
+  std::uint64_t recorded = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t conflicting = 0;
+  std::uint64_t unknown_items = 0;    // different ids, added up over the batches
+  std::uint64_t stale = 0;            // of more than a day before their receipt
+  std::uint64_t future = 0;           // of a time after their receipt
+  std::uint64_t refused_batches = 0;  // by the store
+};
 
 // Thread-safety: all calls from any thread.
 class EventIntake {
@@ -34,6 +47,10 @@ class EventIntake {
   // away.
   void WaitForAll();
 
+  IntakeStats stats() const;
+  // From a batch's arrival to the store's acknowledgement.
+  const LatencyHistogram& store_latency() const { return store_latency_; }
+
   // The checks alone.
   absl::Status Check(const google::protobuf::RepeatedPtrField<v1::Event>& events) const;
 
@@ -42,6 +59,16 @@ class EventIntake {
   SnapshotHolder* const snapshots_;
   const runtime::Clock* const clock_;
   Executor* const executor_;
+  void Count(const RecordOutcome& outcome);
+
+  LatencyHistogram store_latency_;
+  std::atomic<std::uint64_t> recorded_{0};
+  std::atomic<std::uint64_t> duplicates_{0};
+  std::atomic<std::uint64_t> conflicting_{0};
+  std::atomic<std::uint64_t> unknown_items_{0};
+  std::atomic<std::uint64_t> stale_{0};
+  std::atomic<std::uint64_t> future_{0};
+  std::atomic<std::uint64_t> refused_batches_{0};
   std::mutex mutex_;
   std::condition_variable answered_;
   std::int64_t at_log_ = 0;

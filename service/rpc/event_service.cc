@@ -12,7 +12,8 @@ EventRpc::EventRpc(const CallFrame* frame, EventIntake* intake, Admission* strea
       intake_(intake),
       streams_(streams),
       record_(frame->metrics->Method("cofilter.v1.EventService/RecordEvents")),
-      stream_(frame->metrics->Method("cofilter.v1.EventService/StreamEvents")) {}
+      stream_(
+          frame->metrics->Method("cofilter.v1.EventService/StreamEvents", CallType::kBidiStream)) {}
 
 grpc::ServerUnaryReactor* EventRpc::RecordEvents(grpc::CallbackServerContext* context,
                                                  const v1::RecordEventsRequest* request,

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/field_checks.h"
+#include "service/rpc/call_note.h"
 #include "service/rpc/status_mapping.h"
 
 namespace cofilter::service {
@@ -32,6 +33,7 @@ grpc::ServerBidiReactor<v1::StreamEventsRequest, v1::StreamEventsResponse>* Even
     stream->End(who.status());
   } else {
     stream->caller_until_ = who->caller->expires_at;
+    stream->trace_ = MakeRequestContext(*frame, *context, *who).trace;
     stream->Pump();
   }
   return stream.get();
@@ -43,7 +45,9 @@ EventStream::EventStream(const CallFrame* frame, MethodMetrics* method, Admissio
       method_(method),
       intake_(intake),
       started_(std::chrono::steady_clock::now()),
-      ticket_(streams->Admit()) {}
+      ticket_(streams->Admit()) {
+  method->Start();
+}
 
 void EventStream::OnReadDone(bool ok) {
   // The stream may outlive the token that opened it.
@@ -126,8 +130,9 @@ void EventStream::Pump() {
 }
 
 void EventStream::End(const absl::Status& status) {
-  method_->Record(status.code(), std::chrono::duration_cast<std::chrono::microseconds>(
-                                     std::chrono::steady_clock::now() - started_));
+  NoteCall(*method_, frame_->spans, trace_, status.code(),
+           std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                                 started_));
   ticket_.reset();
   Finish(ToGrpc(status));
 }

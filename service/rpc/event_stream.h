@@ -52,6 +52,7 @@ class EventStream final
   MethodMetrics* const method_;
   EventIntake* const intake_;
   const std::chrono::steady_clock::time_point started_;
+  TraceContext trace_;
   std::optional<Admission::Ticket> ticket_;
   v1::StreamEventsRequest reading_;
   std::int64_t last_batch_id_ = 0;

@@ -20,7 +20,8 @@ RecommendationRpc::RecommendationRpc(const CallFrame* frame, Recommender* recomm
       recommend_page_(frame->metrics->Method("cofilter.v1.RecommendationService/RecommendPage")),
       recommend_similar_(
           frame->metrics->Method("cofilter.v1.RecommendationService/RecommendSimilarItems")),
-      stream_(frame->metrics->Method("cofilter.v1.RecommendationService/StreamRecommendations")),
+      stream_(frame->metrics->Method("cofilter.v1.RecommendationService/StreamRecommendations",
+                                     CallType::kServerStream)),
       explain_(frame->metrics->Method("cofilter.v1.RecommendationService/ExplainRecommendation")) {}
 
 grpc::ServerUnaryReactor* RecommendationRpc::RecommendItems(

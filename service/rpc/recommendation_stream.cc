@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/member.h"
 #include "runtime/status_macros.h"
+#include "service/rpc/call_note.h"
 #include "service/rpc/convert_recommendation.h"
 #include "service/rpc/status_mapping.h"
 
@@ -53,7 +54,9 @@ RecommendationStream::RecommendationStream(const CallFrame* frame, MethodMetrics
       members_(members),
       server_context_(context),
       started_(std::chrono::steady_clock::now()),
-      ticket_(streams->Admit()) {}
+      ticket_(streams->Admit()) {
+  method->Start();
+}
 
 absl::Status RecommendationStream::Begin(const v1::StreamRecommendationsRequest& request) {
   COFILTER_ASSIGN_OR_RETURN(const Admitted admitted,
@@ -165,8 +168,9 @@ absl::StatusOr<std::vector<std::string>> RecommendationStream::NextMembers() {
 }
 
 void RecommendationStream::End(const absl::Status& status) {
-  method_->Record(status.code(), std::chrono::duration_cast<std::chrono::microseconds>(
-                                     std::chrono::steady_clock::now() - started_));
+  NoteCall(*method_, frame_->spans, call_.trace, status.code(),
+           std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                                 started_));
   ticket_.reset();
   Finish(ToGrpc(status));
 }

@@ -60,8 +60,8 @@ class GrpcServer final : public Server {
         compute_(std::make_unique<Executor>(WorkersOf(*config), config->max_in_flight)),
         blocking_(std::make_unique<Executor>(kBlockingThreads, config->max_in_flight)),
         guard_(&options.identity->authenticator()),
-        frame_{config->organisation, options.clock,  &admission_, &metrics_, &guard_,
-               compute_.get(),       blocking_.get()},
+        frame_{config->organisation, options.clock,  &admission_,     &metrics_, &guard_,
+               compute_.get(),       blocking_.get(), options.spans},
         holder_(config, options.clock),
         publisher_(
             SnapshotPublisher::Start(config, store, options.clock, &holder_, options.publisher)),
@@ -129,12 +129,22 @@ class GrpcServer final : public Server {
                  metrics_.ToJson());
   }
 
+  absl::Status Reload(ServerConfig config) override {
+    COFILTER_RETURN_IF_ERROR(CheckReload(*holder_.Current()->config, config));
+    publisher_->SetConfig(std::make_shared<const ServerConfig>(std::move(config)));
+    return absl::OkStatus();
+  }
+
   int port() const override { return port_; }
   std::string address() const override { return address_.ToText(port_); }
   const CallMetrics& metrics() const override { return metrics_; }
   const Admission& admission() const override { return admission_; }
   CallGuard& guard() override { return guard_; }
   TlsFiles* tls() override { return tls_.get(); }
+  ServerParts parts() const override {
+    return {&metrics_, &admission_, &streams_,       recommender_.get(),
+            &intake_,  &holder_,    publisher_.get()};
+  }
   SnapshotPublisher& publisher() override { return *publisher_; }
 
  private:

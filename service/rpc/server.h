@@ -16,9 +16,24 @@
 #include "service/rpc/call_guard.h"
 #include "service/rpc/call_metrics.h"
 #include "service/snapshot/snapshot_publisher.h"
+#include "service/span_sink.h"
 #include "service/store/store.h"
 
 namespace cofilter::service {
+
+class EventIntake;
+class Recommender;
+
+// What a running server can be asked about itself; lives as long as the server.
+struct ServerParts {
+  const CallMetrics* calls = nullptr;
+  const Admission* admission = nullptr;  // of unary calls and batches
+  const Admission* streams = nullptr;
+  const Recommender* recommender = nullptr;
+  const EventIntake* intake = nullptr;
+  const SnapshotHolder* snapshots = nullptr;
+  const SnapshotPublisher* publisher = nullptr;
+};
 
 struct ServerOptions {
   const runtime::Clock* clock = &runtime::SystemClock::Instance();
@@ -26,6 +41,7 @@ struct ServerOptions {
   Identity* identity = nullptr;  // required: who calls; outlives the server
   PublisherOptions publisher;
   bool follow_tls = true;  // false: only tls()->Follow() looks at the files
+  SpanSink* spans = nullptr;  // outlives the server; nullptr: none
 };
 
 // Thread-safety: all calls from any thread; Drain and the destructor from one.
@@ -44,12 +60,17 @@ class Server {
   // they are cancelled. Later calls do nothing.
   virtual void Drain(std::chrono::milliseconds grace) = 0;
 
+  // Goes over to that configuration in one step; calls in flight end by the old one. Errors: those
+  // of CheckReload; the old one then stays in force.
+  virtual absl::Status Reload(ServerConfig config) = 0;
+
   virtual int port() const = 0;
   virtual std::string address() const = 0;  // "127.0.0.1:40123"
   virtual const CallMetrics& metrics() const = 0;
   virtual const Admission& admission() const = 0;
   virtual CallGuard& guard() = 0;
   virtual TlsFiles* tls() = 0;  // nullptr without TLS
+  virtual ServerParts parts() const = 0;
   virtual SnapshotPublisher& publisher() = 0;
 };
 

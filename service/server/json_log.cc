@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "runtime/clock.h"
+#include "service/log_trace.h"
 
 namespace cofilter::service {
 
@@ -19,6 +20,8 @@ void JsonFormatter::format(const spdlog::details::log_msg& message, spdlog::memo
   nlohmann::ordered_json line;
   line["at"] = runtime::FormatTime(std::chrono::time_point_cast<runtime::Duration>(message.time));
   line["level"] = level;
+  // The formatter runs in the thread that logs.
+  if (!log_trace_id.empty()) line["trace_id"] = log_trace_id;
   line["message"] = std::string_view(message.payload.data(), message.payload.size());
   // Broken UTF-8 is replaced: a log line must never throw.
   const std::string text = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -8,8 +8,8 @@
 
 namespace cofilter::service {
 
-// {"at":"2026-11-24T08:00:00.123456Z","level":"info","message":"…"}; the message is escaped, so
-// that a line is a line whatever it holds.
+// {"at":"2026-11-24T08:00:00.123456Z","level":"info","trace_id":"…","message":"…"}, the trace where
+// a call is being worked on; the message is escaped, so that a line is a line whatever it holds.
 class JsonFormatter final : public spdlog::formatter {
  public:
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override;

@@ -1,11 +1,14 @@
 // cofilter-server: reads the configuration, opens the store, serves until it is told to stop.
 #include <spdlog/spdlog.h>
 
+#include <signal.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,6 +24,7 @@
 #include "service/server/termination.h"
 #include "service/server/thread_environment.h"
 #include "service/store/sqlite/sqlite_store.h"
+#include "service/telemetry/span_exporter.h"
 
 namespace cofilter::service {
 namespace {
@@ -51,6 +55,18 @@ absl::StatusOr<ServerConfig> ConfigOf(const Flags& flags) {
   return config;
 }
 
+// What is wrong with the file changes nothing.
+void ReloadConfig(const Flags& flags, Server& server) {
+  absl::StatusOr<ServerConfig> config = ConfigOf(flags);
+  const std::string revision = config.ok() ? config->revision : "";
+  const absl::Status status = config.ok() ? server.Reload(*std::move(config)) : config.status();
+  if (status.ok()) {
+    spdlog::info("configuration {} is in force", revision);
+  } else {
+    spdlog::error("the configuration stays as it was: {}", std::string(status.message()));
+  }
+}
+
 absl::Status Run(const Flags& flags) {
   COFILTER_ASSIGN_OR_RETURN(const ServerConfig config, ConfigOf(flags));
   if (flags.check_config) {
@@ -68,6 +84,15 @@ absl::Status Run(const Flags& flags) {
   if (!flags.clock_file.empty()) {
     COFILTER_ASSIGN_OR_RETURN(file_clock, runtime::FileClock::Open(flags.clock_file));
     options.clock = file_clock.get();
+  }
+  std::unique_ptr<SpanExporter> spans;
+  if (!config.telemetry.otlp_endpoint.empty()) {
+    SpanExporterOptions span_options;
+    span_options.endpoint = config.telemetry.otlp_endpoint;
+    span_options.sample_share = config.telemetry.trace_share;
+    span_options.organisation = config.organisation;
+    spans = SpanExporter::Start(std::move(span_options));
+    options.spans = spans.get();
   }
   COFILTER_RETURN_IF_ERROR(runtime::MakeDirectories(config.models_directory));
   SqliteStoreOptions store_options;
@@ -94,7 +119,8 @@ absl::Status Run(const Flags& flags) {
   spdlog::info("serving on {} store {} models {} configuration {}", server->address(),
                config.store_path, config.models_directory, config.revision);
 
-  const int signal_number = termination.Wait();
+  int signal_number = termination.Wait();
+  for (; signal_number == SIGHUP; signal_number = termination.Wait()) ReloadConfig(flags, *server);
   spdlog::info("signal {}: draining for at most {} s; another signal ends it at once",
                signal_number, kGrace.count());
   termination.ExitOnNext();

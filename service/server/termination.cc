@@ -1,4 +1,4 @@
-// SIGTERM and SIGINT, taken by waiting rather than in a handler.
+// SIGTERM, SIGINT and SIGHUP, taken by waiting rather than in a handler.
 #include "service/server/termination.h"
 
 #include <pthread.h>
@@ -15,6 +15,7 @@ sigset_t Signals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
@@ -36,7 +37,11 @@ int Termination::Wait() const {
 }
 
 void Termination::ExitOnNext() const {
-  std::thread([] { _exit(128 + Termination().Wait()); }).detach();
+  std::thread([] {
+    int signal_number = SIGHUP;
+    while (signal_number == SIGHUP) signal_number = Termination().Wait();
+    _exit(128 + signal_number);
+  }).detach();
 }
 
 }  // namespace cofilter::service

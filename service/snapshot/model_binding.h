@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/dataset.h"
 #include "models/model.h"
 #include "service/snapshot/chunked_vector.h"
 #include "service/snapshot/overlay.h"
@@ -45,6 +46,8 @@ struct OperatorBinding {
   const models::Operator* op = nullptr;  // owned by the model
   RowTable rows;
   Overlay overlay;
+  // Head, mid or tail of the training data. Shape: [items of the operator].
+  std::shared_ptr<const std::vector<data::Band>> bands;
 };
 
 // Immutable. Operators that no surface names are left out.

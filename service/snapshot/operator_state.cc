@@ -4,6 +4,20 @@
 #include <optional>
 
 namespace cofilter::service {
+namespace {
+
+std::shared_ptr<const std::vector<data::Band>> BandsOf(const models::Operator& op) {
+  std::vector<std::uint32_t> degrees(op.items());
+  for (std::uint32_t row = 0; row < op.items(); ++row) {
+    degrees[row] = static_cast<std::uint32_t>(op.degree(row));
+  }
+  return std::make_shared<const std::vector<data::Band>>(data::PopularityBands(degrees));
+}
+
+}  // namespace
+
+OperatorState::OperatorState(const models::Operator* op, std::uint32_t kinds)
+    : op_(op), kinds_(kinds), bands_(BandsOf(*op)) {}
 
 bool OperatorState::TieKey(ItemKey key, std::string_view item_id) {
   const std::optional<std::uint32_t> row = op_->FindRow(item_id);
@@ -31,6 +45,7 @@ std::shared_ptr<const OperatorBinding> OperatorState::Binding() {
     binding->op = op_;
     binding->rows = rows_.Share();
     binding->overlay = overlay_.Share();
+    binding->bands = bands_;
     binding_ = std::move(binding);
   }
   return binding_;

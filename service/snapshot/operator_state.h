@@ -16,7 +16,8 @@ namespace cofilter::service {
 class OperatorState {
  public:
   // kinds: of all surfaces that the operator serves, bit 1 << ItemKind.
-  OperatorState(const models::Operator* op, std::uint32_t kinds) : op_(op), kinds_(kinds) {}
+  // Cost: sorts the operator's items by popularity.
+  OperatorState(const models::Operator* op, std::uint32_t kinds);
 
   const models::Operator* op() const { return op_; }
   // The id got that key. True when the operator knows it: then the overlay lets it go.
@@ -29,6 +30,7 @@ class OperatorState {
  private:
   const models::Operator* op_;
   std::uint32_t kinds_;
+  std::shared_ptr<const std::vector<data::Band>> bands_;
   RowTable rows_;
   Overlay overlay_;
   std::shared_ptr<const OperatorBinding> binding_;

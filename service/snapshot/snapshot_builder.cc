@@ -6,12 +6,13 @@
 
 namespace cofilter::service {
 
-PreparedModel PrepareModel(std::shared_ptr<const models::Model> model, const Snapshot& base) {
+PreparedModel PrepareModel(std::shared_ptr<const models::Model> model, const ServerConfig& config,
+                           const Snapshot& base) {
   PreparedModel prepared;
   prepared.last_key = base.last_key;
   prepared.catalogue_revision = base.catalogue.revision();
   for (const auto& op : model->operators()) {
-    const std::uint32_t kinds = KindsOfOperator(*base.config, op->name());
+    const std::uint32_t kinds = KindsOfOperator(config, op->name());
     if (kinds == 0) continue;
     OperatorState state(op.get(), kinds);
     for (ItemKey key = 1; key <= base.catalogue.keys().last(); ++key) {
@@ -30,6 +31,11 @@ SnapshotBuilder::SnapshotBuilder(std::shared_ptr<const ServerConfig> config,
       counters_(std::move(counters)),
       keys_(std::move(keys)),
       catalogue_(keys_) {
+  MakeSurfaces();
+}
+
+void SnapshotBuilder::MakeSurfaces() {
+  surfaces_.clear();
   surfaces_.reserve(config_->surfaces.size());
   for (const auto& [name, surface] : config_->surfaces) surfaces_.emplace_back(&surface);
 }
@@ -106,6 +112,17 @@ void SnapshotBuilder::SetModel(PreparedModel prepared, runtime::Time now) {
   }
   PublishBindings();
   Refile(all, now);
+}
+
+void SnapshotBuilder::SetConfig(std::shared_ptr<const ServerConfig> config,
+                                std::shared_ptr<Counters> counters, PreparedModel prepared,
+                                runtime::Time now) {
+  // Snapshots that calls still hold keep the old configuration, which their surfaces point into.
+  config_ = std::move(config);
+  counters_ = std::move(counters);
+  MakeSurfaces();
+  binding_ = nullptr;
+  SetModel(std::move(prepared), now);
 }
 
 void SnapshotBuilder::PublishBindings() {

@@ -25,7 +25,8 @@ struct PreparedModel {
 };
 // Cost: a look-up an item and operator, and an embedding for each item that the model does not
 // know.
-PreparedModel PrepareModel(std::shared_ptr<const models::Model> model, const Snapshot& base);
+PreparedModel PrepareModel(std::shared_ptr<const models::Model> model, const ServerConfig& config,
+                           const Snapshot& base);
 
 // Not thread-safe. Every method but Build only notes; Build makes what calls see.
 class SnapshotBuilder {
@@ -43,6 +44,10 @@ class SnapshotBuilder {
   void AdvanceTime(runtime::Time now);
   void SetRules(std::shared_ptr<const RuleSet> rules) { rules_ = std::move(rules); }
   void SetModel(PreparedModel prepared, runtime::Time now);
+  // Surfaces, and operators tied anew to what they serve. prepared: of the model in service, from a
+  // snapshot with that configuration; without a model where there is none.
+  void SetConfig(std::shared_ptr<const ServerConfig> config, std::shared_ptr<Counters> counters,
+                 PreparedModel prepared, runtime::Time now);
 
   std::shared_ptr<const Snapshot> Build(bool loaded);
 
@@ -54,9 +59,10 @@ class SnapshotBuilder {
   void Refile(const std::vector<ItemKey>& keys, runtime::Time now);
   void NoteBoundary(const CatalogueItem& item, runtime::Time now);
   void PublishBindings();
+  void MakeSurfaces();
 
-  const std::shared_ptr<const ServerConfig> config_;
-  const std::shared_ptr<Counters> counters_;
+  std::shared_ptr<const ServerConfig> config_;
+  std::shared_ptr<Counters> counters_;
   const std::shared_ptr<ItemKeys> keys_;
   Catalogue catalogue_;
   std::shared_ptr<const RuleSet> rules_ = std::make_shared<const RuleSet>();

@@ -25,6 +25,18 @@ std::shared_ptr<const RuleSet> AsRuleSet(std::vector<StoredRule> rules) {
   return set;
 }
 
+// Whether counters made by one configuration serve the other.
+bool CountsAlike(const ServerConfig& a, const ServerConfig& b) {
+  const auto alike = [](const SurfaceConfig& one, const SurfaceConfig& other) {
+    return one.kinds == other.kinds && one.verb_weights == other.verb_weights &&
+           one.trending_half_life_hours == other.trending_half_life_hours;
+  };
+  return std::equal(a.surfaces.begin(), a.surfaces.end(), b.surfaces.begin(), b.surfaces.end(),
+                    [&](const auto& one, const auto& other) {
+                      return one.first == other.first && alike(one.second, other.second);
+                    });
+}
+
 }  // namespace
 
 std::unique_ptr<SnapshotPublisher> SnapshotPublisher::Start(
@@ -94,6 +106,29 @@ absl::Status SnapshotPublisher::Load() {
                    clock_->Now() - kWarmUpReach, options_.warm_up_events, *counters_);
   if (!warmed.ok()) spdlog::warn("the counters start cold: {}", warmed.status().ToString());
   return absl::OkStatus();
+}
+
+void SnapshotPublisher::SetConfig(std::shared_ptr<const ServerConfig> config) {
+  std::lock_guard following(follow_mutex_);
+  std::shared_ptr<Counters> counters = counters_;
+  const std::shared_ptr<const Snapshot> base = holder_->Current();
+  if (!CountsAlike(*config_, *config)) {
+    counters = std::make_shared<Counters>(*config, clock_);
+    const absl::StatusOr<Sequence> last = store_->events().LastSequence();
+    const absl::Status warmed =
+        last.ok() ? WarmCounters(store_->events(), base->catalogue, *last,
+                                 clock_->Now() - kWarmUpReach, options_.warm_up_events, *counters)
+                        .status()
+                  : last.status();
+    if (!warmed.ok()) spdlog::warn("the counters start cold: {}", warmed.ToString());
+  }
+  PreparedModel prepared;
+  if (base->model != nullptr) prepared = PrepareModel(base->model->model, *config, *base);
+  std::lock_guard applying(apply_mutex_);
+  builder_.SetConfig(config, counters, std::move(prepared), clock_->Now());
+  config_ = std::move(config);
+  counters_ = std::move(counters);
+  Publish();
 }
 
 absl::Status SnapshotPublisher::FollowKeys(ItemKey key) {
@@ -166,7 +201,7 @@ absl::Status SnapshotPublisher::FollowModel() {
   if (model == nullptr) return absl::OkStatus();
   const std::uint64_t version = model->version();
   // Beside the one in service: calls go on with it until the swap.
-  PreparedModel prepared = PrepareModel(std::move(model), *holder_->Current());
+  PreparedModel prepared = PrepareModel(std::move(model), *config_, *holder_->Current());
   {
     std::lock_guard applying(apply_mutex_);
     builder_.SetModel(std::move(prepared), clock_->Now());

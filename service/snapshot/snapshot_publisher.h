@@ -61,6 +61,11 @@ class SnapshotPublisher {
   // the store.
   absl::Status Follow();
 
+  // Goes over to that configuration in one step: a call sees all of it or nothing. The counters go
+  // on, or, where what they count has changed, are made anew from the log; an event recorded in
+  // that very moment may then be missing among what trends. Not for what CheckReload refuses.
+  void SetConfig(std::shared_ptr<const ServerConfig> config);
+
   // A model that was refused is loaded again by the next Follow.
   void RetryRefusedModel() { model_.TryAgain(); }
   // What should be served, what is, and why not.
@@ -81,12 +86,12 @@ class SnapshotPublisher {
   void Run();
   void Wake();
 
-  const std::shared_ptr<const ServerConfig> config_;
+  std::shared_ptr<const ServerConfig> config_;  // under follow_mutex_
   Store* const store_;
   const runtime::Clock* const clock_;
   SnapshotHolder* const holder_;
   const PublisherOptions options_;
-  const std::shared_ptr<Counters> counters_;
+  std::shared_ptr<Counters> counters_;  // under follow_mutex_
 
   // Order of locking: follow, read, apply. Nothing is read from the store under apply_mutex_.
   std::mutex follow_mutex_;  // one loader and one follower of rules, members and the pointer

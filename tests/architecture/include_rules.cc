@@ -36,7 +36,9 @@ const std::map<std::string, Folders, std::less<>>& AllowedInService() {
       {"snapshot", {"config", "store", "snapshot"}},
       {"recommend", {"config", "store", "snapshot", "recommend"}},
       {"rpc", {"config", "identity", "store", "snapshot", "recommend", "rpc"}},
-      {"server", {"config", "identity", "store", "snapshot", "recommend", "rpc", "server"}},
+      {"telemetry", {"config", "identity", "store", "snapshot", "recommend", "rpc", "telemetry"}},
+      {"server",
+       {"config", "identity", "store", "snapshot", "recommend", "rpc", "telemetry", "server"}},
   };
   return allowed;
 }
@@ -48,7 +50,7 @@ struct Restriction {
 };
 const std::vector<Restriction>& Restrictions() {
   static const std::vector<Restriction> restrictions = {
-      {"grpc", {"service/rpc", "cli", "bench"}},
+      {"grpc", {"service/rpc", "service/telemetry", "cli", "bench"}},
       {"google/protobuf", {"service/rpc", "cli", "bench"}},
       {"cofilter/v1", {"service/rpc", "cli", "bench"}},
       {"sqlite3.h", {"service/store"}},
@@ -58,6 +60,7 @@ const std::vector<Restriction>& Restrictions() {
       {"toml.hpp", {"service/config", "training"}},
       {"simdjson.h", {"data"}},
       {"openssl", {"runtime", "service/identity", "bench"}},
+      {"prometheus", {"service/telemetry"}},
   };
   return restrictions;
 }

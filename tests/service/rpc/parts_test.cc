@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "service/executor.h"
+#include "service/trace_context.h"
 #include "service/rpc/admission.h"
 #include "service/rpc/call_metrics.h"
 #include "service/rpc/convert_item.h"
@@ -123,15 +124,41 @@ TEST(AdmissionTest, AdmitsUpToItsLimitAndCountsTheRest) {
 }
 
 TEST(CallMetricsTest, FilesEachCallUnderItsBucket) {
-  MethodMetrics method("m");
+  MethodMetrics method("m", CallType::kUnary);
   method.Record(absl::StatusCode::kOk, std::chrono::microseconds(50));
   method.Record(absl::StatusCode::kOk, std::chrono::microseconds(51));
   method.Record(absl::StatusCode::kAborted, std::chrono::seconds(100));
-  EXPECT_EQ(method.bucket(0), 1u);
-  EXPECT_EQ(method.bucket(1), 1u);
-  EXPECT_EQ(method.bucket(kLatencyBounds.size()), 1u);
+  EXPECT_EQ(method.latency().bucket(0), 1u);
+  EXPECT_EQ(method.latency().bucket(1), 1u);
+  EXPECT_EQ(method.latency().bucket(kLatencyBounds.size()), 1u);
   EXPECT_EQ(method.calls(), 3u);
   EXPECT_EQ(method.calls(absl::StatusCode::kAborted), 1u);
+}
+
+TEST(TraceparentTest, TakesWhatTheRecommendationSays) {
+  const auto trace =
+      ParseTraceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  ASSERT_TRUE(trace.has_value());
+  EXPECT_EQ(trace->trace_id, "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_EQ(trace->parent_span_id, "00f067aa0ba902b7");
+  EXPECT_EQ(trace->sampled, true);
+  const auto unsampled =
+      ParseTraceparent("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-02-later");
+  ASSERT_TRUE(unsampled.has_value());
+  EXPECT_EQ(unsampled->sampled, false);
+}
+
+TEST(TraceparentTest, RefusesTheRest) {
+  for (const char* text :
+       {"", "00", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+        "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0g",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736_00f067aa0ba902b7-01"}) {
+    EXPECT_FALSE(ParseTraceparent(text).has_value()) << text;
+  }
 }
 
 TEST(ListenAddressTest, KnowsLoopback) {

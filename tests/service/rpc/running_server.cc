@@ -32,7 +32,8 @@ bool Names(const grpc::Status& status, std::string_view field) {
   return status.error_message().find(field) != std::string::npos;
 }
 
-RunningServer::RunningServer(const std::function<void(ServerConfig&)>& change, std::size_t news)
+RunningServer::RunningServer(const std::function<void(ServerConfig&)>& change, std::size_t news,
+                             SpanSink* spans)
     : directory_(ValueOrDie(runtime::TemporaryDirectory::Create())), news_(Ids("n", news)) {
   ServerConfig config = ServerConfig::Default();
   config.store_path = directory_.path() + "/store.db";
@@ -55,6 +56,7 @@ RunningServer::RunningServer(const std::function<void(ServerConfig&)>& change, s
   }
   ServerOptions server_options;
   server_options.clock = &clock;
+  server_options.spans = spans;
   // Only changes wake the publisher, so that a test knows who calls the store.
   server_options.publisher.poll_interval = std::chrono::hours(1);
   identity_ = ValueOrDie(

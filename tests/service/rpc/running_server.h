@@ -34,8 +34,9 @@ bool Names(const grpc::Status& status, std::string_view field);
 class RunningServer {
  public:
   // change: of the default configuration (its paths and address are already set).
+  // spans: outlives the server; nullptr: none.
   explicit RunningServer(const std::function<void(ServerConfig&)>& change = {},
-                         std::size_t news = 60);
+                         std::size_t news = 60, SpanSink* spans = nullptr);
   ~RunningServer();
 
   // Sixty news, "n0000" …, published yesterday, and an operator "news" over the first fifty: see

@@ -11,6 +11,38 @@
 namespace cofilter::service {
 namespace {
 
+TEST(ReloadTest, CallsSeeTheNewSurfacesAndTheirRevisionWhileCountersGoOn) {
+  ServerConfig config;
+  RunningServer server([&](ServerConfig& made) { config = made; });
+  server.Record({server.Event("e1", "ann", "n0000"), server.Event("e2", "bob", "n0059")});
+  const v1::Recommendation before = server.Recommend("ann");
+  EXPECT_EQ(server.Recommend("eve").level(), v1::LEVEL_TRENDING);
+  config.revision = "the next one";
+  config.surfaces["news"].dial = 1;
+  config.surfaces["digest"] = config.surfaces["news"];
+  config.surfaces["digest"].name = "digest";
+  ASSERT_TRUE(server.server().Reload(config).ok());
+  const v1::Recommendation after = server.Recommend("ann");
+  EXPECT_EQ(after.revisions().configuration(), "the next one");
+  EXPECT_EQ(after.dial(), 1);
+  EXPECT_EQ(after.level(), before.level());
+  EXPECT_EQ(after.revisions().model(), before.revisions().model());
+  EXPECT_EQ(server.Recommend("ann", "digest").items_size(), 10);
+  // What trended before the change still does.
+  EXPECT_EQ(server.Recommend("eve").level(), v1::LEVEL_TRENDING);
+}
+
+TEST(ReloadTest, WhatNeedsARestartIsRefusedByName) {
+  ServerConfig config;
+  RunningServer server([&](ServerConfig& made) { config = made; });
+  config.surfaces["news"].dial = 1;
+  config.max_in_flight += 1;
+  const absl::Status status = server.server().Reload(config);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(status.message().find("server.max_in_flight"), std::string::npos) << status;
+  EXPECT_EQ(server.Recommend("ann").dial(), 0);
+}
+
 using testing::HasSubstr;
 
 TEST(ServerTest, RefusesToListenWhereOtherMachinesReachIt) {
@@ -119,7 +151,7 @@ TEST(ServerTest, CallsAreCountedByMethodAndCode) {
   for (const MethodMetrics* method : running.server().metrics().methods()) {
     if (method->name() == "cofilter.v1.RecommendationService/RecommendItems") {
       EXPECT_EQ(method->calls(absl::StatusCode::kOk), 2u);
-      EXPECT_GT(method->total_micros(), 0u);
+      EXPECT_GT(method->latency().total_micros(), 0u);
     }
     if (method->name() == "cofilter.v1.CatalogueService/GetItem") {
       EXPECT_EQ(method->calls(absl::StatusCode::kNotFound), 1u);

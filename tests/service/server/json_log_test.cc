@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "service/log_trace.h"
+
 namespace cofilter::service {
 namespace {
 
@@ -27,6 +29,16 @@ TEST(JsonFormatterTest, EscapesWhatWouldBreakTheLine) {
   EXPECT_EQ(line["message"], "a \"quoted\"\nline\twith \x01");
   EXPECT_EQ(line["level"], "warning");
   EXPECT_EQ(line["at"], "1970-01-01T00:00:00Z");
+}
+
+TEST(JsonFormatterTest, CarriesTheTraceOfTheCallThatIsWorkedOn) {
+  EXPECT_FALSE(nlohmann::json::parse(Format("before")).contains("trace_id"));
+  {
+    const LogTraceScope scope("4bf92f3577b34da6a3ce929d0e0e4736");
+    EXPECT_EQ(nlohmann::json::parse(Format("within"))["trace_id"],
+              "4bf92f3577b34da6a3ce929d0e0e4736");
+  }
+  EXPECT_FALSE(nlohmann::json::parse(Format("after")).contains("trace_id"));
 }
 
 TEST(JsonFormatterTest, BearsBrokenUtf8) {

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -13,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "cofilter/v1/recommendation_service.grpc.pb.h"
 #include "runtime/files.h"
 #include "tests/service/rpc/health_client.h"
 
@@ -62,9 +64,12 @@ class ProgramTest : public testing::Test {
   }
 
   // Starts it with a store, models and any port, and waits for the port.
-  std::string Serve() {
-    Start({"--store", home_ + "/store.db", "--models", home_ + "/models", "--listen", "127.0.0.1:0",
-           "--port-file", home_ + "/port"});
+  std::string Serve(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {"--store",     home_ + "/store.db", "--models",
+                                          home_ + "/models", "--listen",      "127.0.0.1:0",
+                                          "--port-file", home_ + "/port"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    Start(arguments);
     std::string port;
     while (port.empty() && Runs()) {
       const auto read = runtime::ReadFile(home_ + "/port");
@@ -122,6 +127,55 @@ TEST_F(ProgramTest, ShowsTheOperatorTokenOnceAndNeverInTheLog) {
     EXPECT_EQ(Wait(), 0);
     ASSERT_EQ(unlink((home_ + "/port").c_str()), 0);
   }
+}
+
+TEST_F(ProgramTest, HangUpTakesAValidConfigurationAndKeepsTheOldOneOtherwise) {
+  const std::string path = home_ + "/cofilter.toml";
+  const auto configure = [&](const std::string& text) {
+    // Renamed into place: a file that is half written is not read.
+    std::ofstream(path + ".new") << text;
+    rename((path + ".new").c_str(), path.c_str());
+  };
+  configure("[surfaces.news]\nkinds = [\"news\"]\n");
+  const std::string address = Serve({"--config", path});
+  ASSERT_GT(pid_, 0) << Text("err");
+  std::string token = Text("operator.token");
+  token.erase(token.find_last_not_of('\n') + 1);
+  const auto stub = v1::RecommendationService::NewStub(
+      grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  const auto revision = [&](const std::string& surface) {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer " + token);
+    v1::RecommendItemsRequest request;
+    request.set_member_id("ann");
+    request.set_surface(surface);
+    v1::RecommendItemsResponse response;
+    const grpc::Status status = stub->RecommendItems(&context, request, &response);
+    return status.ok() ? response.recommendation().revisions().configuration() : "";
+  };
+  const auto await_log = [&](const std::string& part) {
+    while (Runs() && Text("err").find(part) == std::string::npos) std::this_thread::yield();
+  };
+  const std::string first = revision("news");
+  ASSERT_NE(first, "");
+  EXPECT_EQ(revision("digest"), "");
+
+  configure("[surfaces.news]\nkinds = [\"news\"]\n[surfaces.digest]\nkinds = [\"article\"]\n");
+  kill(pid_, SIGHUP);
+  await_log("is in force");
+  const std::string second = revision("digest");
+  EXPECT_NE(second, "");
+  EXPECT_NE(second, first);
+
+  configure("[surfaces.news]\nkinds = [\"gossip\"]\n");
+  kill(pid_, SIGHUP);
+  await_log("cofilter.toml:2: surfaces.news.kinds");
+  EXPECT_EQ(revision("digest"), second);
+
+  configure("organisation = \"other\"\n[surfaces.news]\nkinds = [\"news\"]\n");
+  kill(pid_, SIGHUP);
+  await_log("organisation cannot change while serving");
+  EXPECT_EQ(revision("digest"), second);
 }
 
 TEST_F(ProgramTest, ASecondOneOnTheSameStoreIsRefused) {
