@@ -27,12 +27,17 @@ class ListSelector {
       : scales_(std::move(scales)), neighbours_(neighbours) {}
   // Leaves the kept ones, by rising target.
   void Cut(std::vector<ListCandidate>* row);
+  // The same for a row with a value for every item (0: none), into `row`. Looks at all of them
+  // twice, and orders only those that a sample of the strengths leaves. Shapes: values [items].
+  void CutDense(std::span<const float> values, std::vector<ListCandidate>* row);
 
  private:
   std::vector<std::span<const float>> scales_;
   std::uint32_t neighbours_;
   std::vector<std::pair<float, std::uint32_t>> keys_;  // strength, place in the row
   std::vector<bool> keep_;
+  std::vector<float> strengths_;  // [scales × items]
+  std::vector<float> sample_;
 };
 
 // Rows of consecutive source items, cut, before they are joined.

@@ -139,6 +139,7 @@ class Search {
   std::vector<TriedPoint> tried_;
 };
 
+<<<<<<< HEAD
 // Calibrates the dial around a point.
 void PlaceNotches(double cost, const ScoreGrid& grid, const ScorePoint& start,
                   std::span<const GridMember> members, runtime::ThreadPool* pool,
@@ -169,6 +170,8 @@ bool MayUseRidge(const TrainingSettings& settings, std::size_t items) {
   return items <= settings.ridge_max_items && items > 0;
 }
 
+=======
+>>>>>>> 9da57fd (training: the ridge for large catalogues by a polynomial; profiles)
 }  // namespace
 
 double GlobalWeightUnit(const ScoreGrid& grid, const ScorePoint& point,
@@ -180,8 +183,9 @@ double GlobalWeightUnit(const ScoreGrid& grid, const ScorePoint& point,
 
 ParameterChoice DefaultParameters(const TrainingSettings& settings, std::size_t items) {
   ParameterChoice choice;
-  choice.lists = settings.given.lists.value_or(
-      MayUseRidge(settings, items) ? models::ListKind::kRidge : models::ListKind::kLocal);
+  choice.lists = settings.given.lists.value_or(items > 0 && !settings.RidgeIsLarge(items)
+                                                   ? models::ListKind::kRidge
+                                                   : models::ListKind::kLocal);
   choice.point = StartOf(choice.lists, settings.given);
   choice.relative_weight = DefaultRelativeWeight(choice.lists);
   choice.dial_q = settings.given.dial_q.value_or(choice.dial_q);
@@ -217,7 +221,7 @@ absl::StatusOr<ParameterChoice> ChooseParameters(const TrainingSettings& setting
   std::vector<models::ListKind> kinds = {models::ListKind::kLocal};
   if (settings.given.lists.has_value()) {
     kinds = {*settings.given.lists};
-  } else if (MayUseRidge(settings, dataset.items())) {
+  } else if (settings.MayUseRidge(dataset.items(), dataset.interactions.size())) {
     kinds.push_back(models::ListKind::kRidge);
   }
   const bool with_vectors =

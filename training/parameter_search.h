@@ -41,7 +41,7 @@ struct ParameterChoice {
   std::vector<TriedPoint> tried;
 };
 
-// What is not given takes the default of its kind of list; the ridge for catalogues up to
+// What is not given takes the default of its kind of list; the exact ridge for catalogues up to
 // ridge_max_items.
 ParameterChoice DefaultParameters(const TrainingSettings& settings, std::size_t items);
 

@@ -26,6 +26,7 @@ bool SetNumber(const SettingValue& value, std::optional<double>* place) {
   *place = number;
   return true;
 }
+bool SetWhole(const SettingValue& value, std::optional<std::uint32_t>* place);
 template <typename Whole>
 bool SetWhole(const SettingValue& value, Whole* place) {
   const double* number = std::get_if<double>(&value);
@@ -34,10 +35,27 @@ bool SetWhole(const SettingValue& value, Whole* place) {
   *place = static_cast<Whole>(*number);
   return true;
 }
-bool SetSwitch(const SettingValue& value, bool* place) {
+bool SetWhole(const SettingValue& value, std::optional<std::uint32_t>* place) {
+  std::uint32_t number = 0;
+  if (!SetWhole(value, &number)) return false;
+  *place = number;
+  return true;
+}
+template <typename Switch>
+bool SetSwitch(const SettingValue& value, Switch* place) {
   const bool* on = std::get_if<bool>(&value);
   if (on != nullptr) *place = *on;
   return on != nullptr;
+}
+constexpr const char* kProfiles[] = {"fast", "auto", "thorough"};  // in the order of Profile
+bool SetProfile(const SettingValue& value, Profile* place) {
+  const std::string* text = std::get_if<std::string>(&value);
+  for (std::size_t p = 0; text != nullptr && p < std::size(kProfiles); ++p) {
+    if (*text != kProfiles[p]) continue;
+    *place = static_cast<Profile>(p);
+    return true;
+  }
+  return false;
 }
 bool SetLists(const SettingValue& value, std::optional<models::ListKind>* place) {
   const std::string* text = std::get_if<std::string>(&value);
@@ -45,6 +63,7 @@ bool SetLists(const SettingValue& value, std::optional<models::ListKind>* place)
   *place = *text == "ridge" ? models::ListKind::kRidge : models::ListKind::kLocal;
   return true;
 }
+<<<<<<< HEAD
 bool SetShape(const SettingValue& value, std::optional<DialShape>* place) {
   const std::string* text = std::get_if<std::string>(&value);
   const std::optional<DialShape> shape = text == nullptr ? std::nullopt : ParseDialShape(*text);
@@ -52,6 +71,10 @@ bool SetShape(const SettingValue& value, std::optional<DialShape>* place) {
   return shape.has_value();
 }
 nlohmann::json Given(const std::optional<double>& value) {
+=======
+template <typename Value>
+nlohmann::json Given(const std::optional<Value>& value) {
+>>>>>>> 9da57fd (training: the ridge for large catalogues by a polynomial; profiles)
   return value.has_value() ? nlohmann::json(*value) : nlohmann::json();
 }
 
@@ -61,6 +84,12 @@ nlohmann::json Given(const std::optional<double>& value) {
         [](TrainingSettings* s, const SettingValue& v) { return setter(v, &s->field); },    \
         [](const TrainingSettings& s) -> nlohmann::json { return nlohmann::json(s.field); } \
   }
+#define COFILTER_OPTIONAL(name, kind, help, setter, field)                               \
+  {                                                                                      \
+    name, kind, help,                                                                    \
+        [](TrainingSettings* s, const SettingValue& v) { return setter(v, &s->field); }, \
+        [](const TrainingSettings& s) -> nlohmann::json { return Given(s.field); }       \
+  }
 #define COFILTER_GIVEN(name, help)                                                               \
   {                                                                                              \
     #name, kNumber, help,                                                                        \
@@ -69,11 +98,17 @@ nlohmann::json Given(const std::optional<double>& value) {
   }
 
 constexpr SettingEntry kEntries[] = {
-    {"lists", "local or ridge", "Kind of the lists; unset: local, and ridge for small catalogues",
+    {"lists", "local or ridge", "Kind of the lists; unset: local or ridge, whichever ranks better",
      [](TrainingSettings* s, const SettingValue& v) { return SetLists(v, &s->given.lists); },
      [](const TrainingSettings& s) -> nlohmann::json {
        if (!s.given.lists.has_value()) return nullptr;
        return *s.given.lists == models::ListKind::kRidge ? "ridge" : "local";
+     }},
+    {"profile", "fast, auto or thorough",
+     "Large catalogues: fast (no ridge), auto (the ridge within ridge-budget) or thorough",
+     [](TrainingSettings* s, const SettingValue& v) { return SetProfile(v, &s->profile); },
+     [](const TrainingSettings& s) -> nlohmann::json {
+       return kProfiles[static_cast<std::size_t>(s.profile)];
      }},
     COFILTER_GIVEN(p, "Source exponent of the lists, -2 to 2"),
     COFILTER_GIVEN(q, "Target exponent of the lists at notch 0, -2 to 2"),
@@ -102,19 +137,27 @@ constexpr SettingEntry kEntries[] = {
                    pair_limit),
     COFILTER_ENTRY("history_limit", kWhole, "The latest so many of a history are folded in",
                    SetWhole, history_limit),
-    COFILTER_ENTRY("lambda", kNumber, "Ridge: regularisation", SetNumber, ridge.lambda),
-    COFILTER_ENTRY("lambda_is_relative", kSwitch,
-                   "Ridge: lambda is a multiple of the mean diagonal", SetSwitch,
-                   ridge.lambda_is_relative),
-    COFILTER_ENTRY("ridge_member_exponent", kNumber, "Ridge: a, 0 to 2", SetNumber,
-                   ridge.member_exponent),
-    COFILTER_ENTRY("ridge_item_exponent", kNumber, "Ridge: b, 0 to 1", SetNumber,
-                   ridge.item_exponent),
-    COFILTER_ENTRY("ridge_neighbours", kWhole,
-                   "Ridge targets kept per item at each end of the dial", SetWhole,
-                   ridge.neighbours),
-    COFILTER_ENTRY("ridge_max_items", kWhole, "No ridge for larger catalogues", SetWhole,
+    COFILTER_OPTIONAL("lambda", kNumber, "Ridge: regularisation; unset: by the catalogue's size",
+                      SetNumber, ridge.lambda),
+    COFILTER_OPTIONAL("lambda_is_relative", kSwitch,
+                      "Ridge: lambda is a multiple of the mean diagonal", SetSwitch,
+                      ridge.lambda_is_relative),
+    COFILTER_OPTIONAL("ridge_member_exponent", kNumber, "Ridge: a, 0 to 2", SetNumber,
+                      ridge.member_exponent),
+    COFILTER_OPTIONAL("ridge_item_exponent", kNumber, "Ridge: b, 0 to 1", SetNumber,
+                      ridge.item_exponent),
+    COFILTER_OPTIONAL("ridge_neighbours", kWhole,
+                      "Ridge targets kept per item at each end of the dial", SetWhole,
+                      ridge.neighbours),
+    COFILTER_ENTRY("ridge_max_items", kWhole,
+                   "Ridge: the exact inverse up to so many items, a polynomial past them", SetWhole,
                    ridge_max_items),
+    COFILTER_ENTRY("ridge_tolerance", kNumber,
+                   "Ridge: relative error of the polynomial, 1e-6 to 0.5", SetNumber,
+                   ridge_tolerance),
+    COFILTER_ENTRY("ridge_budget", kNumber,
+                   "Profile auto: billions of multiply-adds that one ridge may take", SetNumber,
+                   ridge_budget),
     COFILTER_ENTRY("content_buckets", kWhole,
                    "Buckets of the content map, a power of two; 0: no map", SetWhole,
                    content_buckets),
@@ -131,6 +174,7 @@ constexpr SettingEntry kEntries[] = {
 };
 
 #undef COFILTER_ENTRY
+#undef COFILTER_OPTIONAL
 #undef COFILTER_GIVEN
 
 const SettingEntry* FindEntry(std::string_view name) {

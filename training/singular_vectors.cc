@@ -7,6 +7,8 @@
 
 #include <Eigen/Eigenvalues>
 
+#include "training/gather_rows.h"
+
 namespace cofilter::training {
 namespace {
 
@@ -61,17 +63,17 @@ class NormalisedMatrix {
                      float scale, const TallMatrix& from, Eigen::Index first, Eigen::Index width,
                      TallMatrix* to, Eigen::Index row, Eigen::Index at) {
     float sum[kColumns] = {};
-    if (width == kColumns) {  // a width known to the compiler keeps the sums in registers
-      for (const MatrixEntry& entry : entries) {
-        const float factor = entry.weight * scales[entry.row];
-        const float* values = from.data() + entry.row * from.cols() + first;
-        for (Eigen::Index c = 0; c < kColumns; ++c) sum[c] += factor * values[c];
-      }
+    const float* const values = from.data() + first;
+    const auto factor = [&scales](const MatrixEntry& entry) {
+      return entry.weight * scales[entry.row];
+    };
+    if (width == kColumns) {
+      GatherRows<kColumns>(entries, factor, values, static_cast<std::size_t>(from.cols()), sum);
     } else {
       for (const MatrixEntry& entry : entries) {
-        const float factor = entry.weight * scales[entry.row];
-        const float* values = from.data() + entry.row * from.cols() + first;
-        for (Eigen::Index c = 0; c < width; ++c) sum[c] += factor * values[c];
+        const float by = factor(entry);
+        const float* const row_values = values + entry.row * from.cols();
+        for (Eigen::Index c = 0; c < width; ++c) sum[c] += by * row_values[c];
       }
     }
     float* out = to->data() + row * to->cols() + at;

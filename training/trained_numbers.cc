@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "runtime/status_macros.h"
 #include "training/interaction_matrix.h"
+#include "training/large_ridge.h"
 #include "training/local_neighbours.h"
 
 namespace cofilter::training {
@@ -16,6 +17,14 @@ namespace {
 // A duration is measured, not a time told, so no injected clock.
 double SecondsNow() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+absl::StatusOr<models::ListBlockArrays> TrainRidgeOfSize(const TrainingSettings& settings,
+                                                         const RidgeSettings& ridge,
+                                                         const InteractionMatrix& matrix,
+                                                         runtime::ThreadPool* pool) {
+  if (!settings.RidgeIsLarge(matrix.items())) return TrainRidge(matrix, ridge, pool);
+  return TrainLargeRidge(matrix, {ridge, settings.ridge_tolerance, settings.seed}, pool);
 }
 
 }  // namespace
@@ -58,10 +67,11 @@ absl::StatusOr<TrainedNumbers> TrainNumbers(const data::Dataset& dataset,
       numbers.lists.push_back(TrainLocalNeighbours(matrix, local, pool));
     } else {
       timer->Begin("ridge");
-      RidgeSettings ridge = settings.ridge;
+      RidgeSettings ridge = settings.RidgeFor(dataset.items());
       ridge.target_exponent_low = ends.low;
       ridge.target_exponent_high = ends.high;
-      COFILTER_ASSIGN_OR_RETURN(models::ListBlockArrays lists, TrainRidge(matrix, ridge, pool));
+      COFILTER_ASSIGN_OR_RETURN(models::ListBlockArrays lists,
+                                TrainRidgeOfSize(settings, ridge, matrix, pool));
       numbers.lists.push_back(std::move(lists));
     }
     numbers.kinds.push_back(kind);

@@ -57,7 +57,7 @@ struct TrainedNumbers {
   SingularVectors vectors;
 };
 
-// Errors: those of TrainRidge.
+// Errors: those of TrainRidge and TrainLargeRidge.
 absl::StatusOr<TrainedNumbers> TrainNumbers(const data::Dataset& dataset,
                                             const TrainingSettings& settings,
                                             const std::vector<models::ListKind>& kinds,

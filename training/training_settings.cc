@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "models/operator_views.h"
 #include "runtime/status_macros.h"
+#include "training/large_ridge.h"
 
 namespace cofilter::training {
 namespace {
@@ -17,14 +18,38 @@ absl::Status CheckRange(const char* entry, Number value, Number low, Number high
       absl::StrCat(entry, " is ", value, "; right: ", low, " to ", high));
 }
 
-absl::Status CheckRange(const char* entry, const std::optional<double>& value, double low,
-                        double high) {
+template <typename Number>
+absl::Status CheckRange(const char* entry, const std::optional<Number>& value, Number low,
+                        Number high) {
   return value.has_value() ? CheckRange(entry, *value, low, high) : absl::OkStatus();
 }
 
 }  // namespace
 
 std::uint32_t DefaultRank(std::size_t items) { return items <= 6000 ? 64 : 256; }
+
+RidgeSettings TrainingSettings::RidgeFor(std::size_t items) const {
+  RidgeSettings settings;
+  if (RidgeIsLarge(items)) {
+    // Long histories say less about any one of many items, and many items need more smoothing.
+    settings.member_exponent = 1;
+    settings.lambda = 10;
+    settings.lambda_is_relative = true;
+    settings.neighbours = 300;  // they bound the time of a call
+  }
+  settings.member_exponent = ridge.member_exponent.value_or(settings.member_exponent);
+  settings.item_exponent = ridge.item_exponent.value_or(settings.item_exponent);
+  settings.lambda = ridge.lambda.value_or(settings.lambda);
+  settings.lambda_is_relative = ridge.lambda_is_relative.value_or(settings.lambda_is_relative);
+  settings.neighbours = ridge.neighbours.value_or(settings.neighbours);
+  return settings;
+}
+
+bool TrainingSettings::MayUseRidge(std::size_t items, std::size_t interactions) const {
+  if (items == 0) return false;
+  if (!RidgeIsLarge(items) || profile == Profile::kThorough) return true;
+  return profile == Profile::kAuto && LargeRidgeWork(interactions, items) <= ridge_budget * 1e9;
+}
 
 absl::Status TrainingSettings::Validate() const {
   if (!models::IsOperatorName(name)) {
@@ -42,6 +67,8 @@ absl::Status TrainingSettings::Validate() const {
   COFILTER_RETURN_IF_ERROR(CheckRange("lambda", ridge.lambda, 1e-6, 1e9));
   COFILTER_RETURN_IF_ERROR(CheckRange("ridge_neighbours", ridge.neighbours, 1u, 10'000u));
   COFILTER_RETURN_IF_ERROR(CheckRange("ridge_max_items", ridge_max_items, 0u, 20'000u));
+  COFILTER_RETURN_IF_ERROR(CheckRange("ridge_tolerance", ridge_tolerance, 1e-6, 0.5));
+  COFILTER_RETURN_IF_ERROR(CheckRange("ridge_budget", ridge_budget, 0.0, 1e9));
   if (content_buckets != 0 && (!std::has_single_bit(content_buckets) || content_buckets < 256 ||
                                content_buckets > models::kMaxBuckets)) {
     return absl::InvalidArgumentError(absl::StrCat("content_buckets is ", content_buckets,
@@ -52,6 +79,7 @@ absl::Status TrainingSettings::Validate() const {
   COFILTER_RETURN_IF_ERROR(CheckRange("trend_half_life_days", trend_half_life_days, 1e-3, 1e5));
   COFILTER_RETURN_IF_ERROR(CheckRange("search_members", search_members, 1u, 1'000'000u));
   COFILTER_RETURN_IF_ERROR(CheckRange("search_share", search_share, 0.01, 0.9));
+<<<<<<< HEAD
   COFILTER_RETURN_IF_ERROR(CheckRange("p", given.p, -2, 2));
   COFILTER_RETURN_IF_ERROR(CheckRange("q", given.q, -2, 2));
   COFILTER_RETURN_IF_ERROR(CheckRange("global_weight", given.global_weight, 0, 1000));
@@ -62,6 +90,18 @@ absl::Status TrainingSettings::Validate() const {
   COFILTER_RETURN_IF_ERROR(CheckRange("dial_q", given.dial_q, 0, 2));
   COFILTER_RETURN_IF_ERROR(CheckRange("dial_qo", given.dial_qo, 0, 2));
   return CheckRange("dial_cost", dial_cost, 0.01, 0.5);
+=======
+  COFILTER_RETURN_IF_ERROR(CheckRange("p", given.p, -2.0, 2.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("q", given.q, -2.0, 2.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("global_weight", given.global_weight, 0.0, 1000.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("pin", given.pin, -2.0, 2.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("qo", given.qo, -2.0, 2.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("by_rank", given.by_rank, 0.0, 4.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("by_age", given.by_age, 0.0, 4.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("dial_q", given.dial_q, 0.0, 2.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("dial_qo", given.dial_qo, 0.0, 2.0));
+  return absl::OkStatus();
+>>>>>>> 9da57fd (training: the ridge for large catalogues by a polynomial; profiles)
 }
 
 }  // namespace cofilter::training

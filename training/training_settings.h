@@ -33,6 +33,23 @@ struct GivenParameters {
   std::optional<models::DialEffects> dial_effects;
 };
 
+// What a training may take its time for.
+enum class Profile : std::uint8_t {
+  kFast,      // no ridge for catalogues past ridge_max_items
+  kAuto,      // the ridge where it stays within ridge_budget
+  kThorough,  // the ridge at any size
+};
+
+// Of the ridge; what is unset goes by the catalogue's size (TrainingSettings::RidgeFor). Ranges as
+// in RidgeSettings.
+struct GivenRidge {
+  std::optional<double> member_exponent;
+  std::optional<double> item_exponent;
+  std::optional<double> lambda;
+  std::optional<bool> lambda_is_relative;
+  std::optional<std::uint32_t> neighbours;
+};
+
 struct TrainingSettings {
   std::string name = "all";  // of the operator: [a-z0-9_-]{1,32}
   std::uint64_t seed = 1;
@@ -49,9 +66,15 @@ struct TrainingSettings {
       200;  // kept per item at each end of the dial, local lists. 1 to 10,000
   std::uint32_t pair_limit = 1000;  // the latest so many of a history count pairs. 2 to 100,000
   std::uint32_t history_limit =
-      1000;             // the latest so many of a history are folded in at serving. ≥ 1
-  RidgeSettings ridge;  // its neighbours too; its ends of the dial are set by the trainer
-  std::uint32_t ridge_max_items = 6000;  // no ridge for larger catalogues. 0 to 20,000
+      1000;  // the latest so many of a history are folded in at serving. ≥ 1
+  GivenRidge ridge;
+  // The exact inverse up to so many items, a polynomial past them (large_ridge.h). 0 to 20,000.
+  std::uint32_t ridge_max_items = 6000;
+  double ridge_tolerance = 0.02;  // of the polynomial against the inverse. 1e-6 to .5
+  Profile profile = Profile::kAuto;
+  // Billions of multiply-adds that one ridge may take in the auto profile (LargeRidgeWork): about 6
+  // a second on each core. 0 to 1e9
+  double ridge_budget = 400;
 
   std::uint32_t content_buckets =
       1u << 15;                      // 0: no content map. 0, or a power of two from 2^8 to 2^24
@@ -64,6 +87,12 @@ struct TrainingSettings {
   double search_share = 0.2;  // of each member's events that validation holds out. .01 to .9
 
   GivenParameters given;
+
+  // Whether the ridge is large, and its settings for that size.
+  bool RidgeIsLarge(std::size_t items) const { return items > ridge_max_items; }
+  RidgeSettings RidgeFor(std::size_t items) const;
+  // Whether the profile lets the trainer look at the ridge at all.
+  bool MayUseRidge(std::size_t items, std::size_t interactions) const;
 
   // Errors: INVALID_ARGUMENT that names the entry, the value and the range.
   absl::Status Validate() const;

@@ -8,6 +8,7 @@
 #include "training/list_selection.h"
 #include "training/local_neighbours.h"
 #include "training/ridge.h"
+#include "training/seeded_random.h"
 
 namespace cofilter::training {
 namespace {
@@ -63,6 +64,31 @@ TEST(ListSelectorTest, TiesGoToTheLowerRow) {
   ASSERT_EQ(row.size(), 2u);
   EXPECT_EQ(row[0].target, 1u);
   EXPECT_EQ(row[1].target, 2u);
+}
+
+TEST(ListSelectorTest, ADenseRowIsCutAsASparseOne) {
+  const std::size_t items = 3000;
+  SeededRandom random(11);
+  std::vector<float> even(items, 1.0f), tail(items), values(items);
+  for (std::size_t j = 0; j < items; ++j) {
+    tail[j] = 1 + static_cast<float>(j % 97);
+    // Many equal strengths, many zeros, both signs.
+    values[j] = std::round(4 * random.Normal()) / 4 * (j % 5 == 0 ? 0.0f : 1.0f);
+  }
+  for (const std::uint32_t neighbours : {1u, 40u, 700u, 2900u, 5000u}) {
+    ListSelector selector({even, tail}, neighbours);
+    std::vector<ListCandidate> sparse, dense;
+    for (std::uint32_t j = 0; j < items; ++j) {
+      if (values[j] != 0) sparse.push_back({j, values[j]});
+    }
+    selector.Cut(&sparse);
+    selector.CutDense(values, &dense);
+    ASSERT_EQ(dense.size(), sparse.size()) << neighbours;
+    for (std::size_t k = 0; k < dense.size(); ++k) {
+      EXPECT_EQ(dense[k].target, sparse[k].target);
+      EXPECT_EQ(dense[k].value, sparse[k].value);
+    }
+  }
 }
 
 TEST(LocalNeighboursTest, AgreesWithTheFormula) {
