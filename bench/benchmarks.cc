@@ -6,13 +6,18 @@
 namespace cofilter::bench {
 namespace {
 
-constexpr std::array<Benchmark, 7> kBenchmarks = {{
+constexpr std::array<Benchmark, 9> kBenchmarks = {{
     {"quality",
      "accuracy of every set and the dial's front beside other methods, with intervals and pictures",
      RunQuality},
     {"served-quality",
      "recall, NDCG, tail and coverage of the lists that the server gives, per set",
      RunServedQuality},
+    {"learning",
+     "next courses: recall and NDCG where order or time is known, and what each part bought",
+     RunLearning},
+    {"cold", "members after 1, 2, 3, 5 and 10 events, outside the training, beside popularity",
+     RunCold},
     {"retrieval", "share of the exact top 20 among the candidates, at every notch of the dial",
      RunRetrieval},
     {"train", "time and memory from a log to an artifact; equal bytes on 1 and 2 threads",
