@@ -41,6 +41,8 @@ const Benchmark* FindBenchmark(std::string_view name);
 // Each in a file of its own name.
 absl::StatusOr<Report> RunQuality(const Settings& settings);
 absl::StatusOr<Report> RunServedQuality(const Settings& settings);
+absl::StatusOr<Report> RunLearning(const Settings& settings);
+absl::StatusOr<Report> RunCold(const Settings& settings);
 absl::StatusOr<Report> RunRetrieval(const Settings& settings);
 absl::StatusOr<Report> RunTrain(const Settings& settings);
 absl::StatusOr<Report> RunLatency(const Settings& settings);

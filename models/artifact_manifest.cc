@@ -59,6 +59,8 @@ Json RecordJson(const OperatorRecord& record) {
         {"target_exponent", p.global.target_exponent}}},
       {"history",
        {{"by_rank", p.history.by_rank}, {"by_age", p.history.by_age}, {"limit", p.history.limit}}},
+      {"trend", {{"exponent", p.trend.exponent}}},
+      {"evidence", {{"prior_events", p.evidence.prior_events}}},
       {"content",
        {{"features", kContentFeatureVersion},
         {"buckets", record.buckets},
@@ -83,6 +85,7 @@ class Reader {
     if (!object.is_object()) Fault("", "an object");
   }
 
+  bool Has(const char* name) const { return Find(name) != nullptr; }
   std::uint64_t Count(const char* name, std::uint64_t most) const {
     const Json* entry = Find(name);
     if (entry != nullptr && entry->is_number_unsigned() && entry->get<std::uint64_t>() <= most) {
@@ -117,7 +120,6 @@ class Reader {
     }
     return text;
   }
-  bool Has(const char* name) const { return Find(name) != nullptr; }
   // A number for each notch.
   std::array<double, kNotches> Notches(const char* name) const {
     std::array<double, kNotches> exponents{};
@@ -202,6 +204,10 @@ OperatorRecord ReadRecord(const Reader& in) {
   p.history.by_rank = history.Number("by_rank");
   p.history.by_age = history.Number("by_age");
   p.history.limit = static_cast<std::uint32_t>(history.Count("limit", 0xffffffff));
+  if (in.Has("trend")) p.trend.exponent = in.Object("trend").Number("exponent");
+  if (in.Has("evidence")) {
+    p.evidence.prior_events = in.Object("evidence").Number("prior_events");
+  }
   const Reader content = in.Object("content");
   if (content.Count("features", 0xffffffff) != kContentFeatureVersion) {
     content.Fault("features", absl::StrCat(kContentFeatureVersion));

@@ -1,6 +1,7 @@
 // The weight of each item of a history, from its confidence, rank and age.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "models/operator.h"
@@ -11,8 +12,13 @@ std::vector<float> HistoryWeights(const HistoryWeightParameters& parameters,
                                   std::span<const float> confidence,
                                   std::span<const double> age_days) {
   const std::size_t n = std::min(confidence.size(), age_days.size());
-  // A clock that runs ahead gives ages below 0; they count as now.
-  const auto age = [&](std::size_t i) { return age_days[i] > 0 ? age_days[i] : 0.0; };
+  // Ages count from the latest item, so that the same history weighs the same whenever it is asked
+  // about: members come back after a week or a year, and the clock tells nothing of what they did.
+  double latest = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < n; ++i) {
+    if (confidence[i] > 0) latest = std::min(latest, age_days[i]);
+  }
+  const auto age = [&](std::size_t i) { return std::max(0.0, age_days[i] - latest); };
 
   std::vector<std::uint32_t> latest_first(n);
   std::iota(latest_first.begin(), latest_first.end(), 0u);

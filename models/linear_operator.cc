@@ -78,7 +78,8 @@ LinearOperator::LinearOperator(OperatorViews views, std::shared_ptr<const void> 
       padded_rows_((std::size_t{views_.items()} + kernels::kGroupRows - 1) / kernels::kGroupRows *
                    kernels::kGroupRows),
       ids_(views_),
-      scales_(views_.degrees, views_.parameters, padded_rows_) {}
+      scales_(views_.degrees, views_.parameters, padded_rows_),
+      crowd_(views_, scales_, padded_rows_) {}
 
 void LinearOperator::BuildTables() {
   for (const ListBlockParameters& list : views_.parameters.lists) {
@@ -104,18 +105,25 @@ void LinearOperator::BuildTables() {
   if (dim() == 0 || items() == 0) return;
   index_ = IndexOfLeadingDims(views_.embeddings, dim());
   // Filled from the start, so that no table moves once it is pointed to.
-  scan_scale_tables_.reserve(kNotches * padded_rows_);
+  const bool has_trend = crowd_.factors() != nullptr;
+  scan_scale_tables_.reserve((has_trend ? 2 : 1) * kNotches * padded_rows_);
+  BuildScanScales(/*with_trend=*/false, &scan_scales_);
+  if (has_trend) BuildScanScales(/*with_trend=*/true, &scan_scales_with_trend_);
+}
+
+void LinearOperator::BuildScanScales(bool with_trend, std::array<Table, kNotches>* tables) {
+  const Table factors = with_trend ? crowd_.factors() : unit_scales_;
   for (int notch = 0; notch < kNotches; ++notch) {
-    for (int same = 0; same < notch && scan_scales_[notch] == nullptr; ++same) {
-      if (global_target_scales_[same] == global_target_scales_[notch]) {
-        scan_scales_[notch] = scan_scales_[same];
-      }
+    Table& table = (*tables)[notch];
+    for (int same = 0; same < notch && table == nullptr; ++same) {
+      if (global_target_scales_[same] == global_target_scales_[notch]) table = (*tables)[same];
     }
-    if (scan_scales_[notch] != nullptr) continue;
-    scan_scales_[notch] = scan_scale_tables_.data() + scan_scale_tables_.size();
+    if (table != nullptr) continue;
+    table = scan_scale_tables_.data() + scan_scale_tables_.size();
     for (std::size_t row = 0; row < padded_rows_; ++row) {
       scan_scale_tables_.push_back(static_cast<float>(RowQueryWeight() * index_->row_scales()[row] *
-                                                      global_target_scales_[notch][row]));
+                                                      global_target_scales_[notch][row] *
+                                                      factors[row]));
     }
   }
 }
@@ -162,7 +170,24 @@ FoldedHistory LinearOperator::Fold(std::span<const HistoryEntry> history) const 
     for (std::uint32_t d = 0; d < dim(); ++d) folded.row_query[d] += factor * embedding[d];
   }
   folded.query.assign(folded.exact_query.begin(), folded.exact_query.end());
+  folded.prior_weight = PriorWeight(history);
+  folded.with_trend = crowd_.factors() != nullptr;
   return folded;
+}
+
+double LinearOperator::PriorWeight(std::span<const HistoryEntry> history) const {
+  const double prior_events = views_.parameters.evidence.prior_events;
+  if (!(prior_events > 0) || history.empty()) return 0;
+  double mass = 0;
+  for (const HistoryEntry& entry : history) {
+    if (!(entry.weight > 0) || !std::isfinite(entry.weight)) continue;
+    if (entry.row != HistoryEntry::kForeign) {
+      mass += entry.weight * crowd_.MassOf(entry.row);
+    } else if (entry.embedding.size() == dim()) {
+      mass += crowd_.MassOf(entry.embedding, RowQueryWeight() * QueryFactor(entry));
+    }
+  }
+  return prior_events * std::max(0.0, mass) / static_cast<double>(history.size());
 }
 
 void RetrievalScratchDeleter::operator()(RetrievalScratch* scratch) const { delete scratch; }

@@ -12,6 +12,7 @@
 #include "models/operator.h"
 #include "models/operator_views.h"
 #include "models/popularity_scales.h"
+#include "models/trend_and_prior.h"
 
 namespace cofilter::models {
 
@@ -85,6 +86,10 @@ class LinearOperator final : public Operator {
   // a_b w_i rel_i^-p_b of a row entry, 0 of a foreign one.
   double ListFactor(const HistoryEntry& entry, std::size_t list) const;
   double ForeignTargetScale(int notch) const;
+  // c of a history.
+  double PriorWeight(std::span<const HistoryEntry> history) const;
+  // The tables of Σ code · query for each notch, with the trend's factor or without.
+  void BuildScanScales(bool with_trend, std::array<const float*, kNotches>* tables);
 
   // Calls visit(target, value) for each neighbour of the row in the list.
   template <typename Visit>
@@ -96,15 +101,18 @@ class LinearOperator final : public Operator {
     }
   }
 
+  // The rows' global parts.
+  void ScoreGlobal(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
+                   std::vector<RowScore>* out) const;
   void Select(const FoldedHistory& folded, int notch, const RowSet& eligible, std::size_t count,
               bool with_scan, RetrievalScratch* scratch, std::vector<RetrievedRow>* out) const;
   // Asks for the cache lines of the next entry's neighbours ahead of the visit: lists lie all over
   // a large file.
   void PrefetchNeighbours(std::size_t list, std::span<const HistoryEntry> entries,
                           std::size_t next) const;
-  // Fills scratch->accumulated; the lists' part of a row's score is that times the scale which is
-  // returned. A single block leaves its scale to the scan, as one pass less; several are added up
-  // scaled.
+  // Fills scratch->accumulated; what a row's score has beside its global part is that times the
+  // scale which is returned. A single block alone leaves its scale to the scan, as one pass less;
+  // several, trend and prior are worked in here.
   const float* AccumulateLists(const FoldedHistory& folded, int notch,
                                RetrievalScratch* scratch) const;
   const std::uint64_t* EligibleWords(const RowSet& eligible, RetrievalScratch* scratch) const;
@@ -114,13 +122,16 @@ class LinearOperator final : public Operator {
   const std::size_t padded_rows_;  // to whole words of a bitmap
   const ItemIdTable ids_;
   const PopularityScales scales_;
+  const TrendAndPrior crowd_;
   std::vector<Table> list_source_scales_;                        // [lists]
   std::vector<std::array<Table, kNotches>> list_target_scales_;  // [lists][notch]
   Table global_source_scales_ = nullptr;
   std::array<Table, kNotches> global_target_scales_{};
   Table unit_scales_ = nullptr;  // 1 everywhere
-  // Row scale of the code · global weight · target scale. Notches of equal exponent share a table.
+  // Row scale of the code · global weight · target scale (· trend's factor). Notches of equal
+  // exponent share a table.
   std::array<Table, kNotches> scan_scales_{};
+  std::array<Table, kNotches> scan_scales_with_trend_{};
   LargePageVector<float> scan_scale_tables_;
   std::vector<std::uint32_t> rows_by_trend_;
   std::unique_ptr<FusedScanIndex> index_;  // nullptr: no embeddings

@@ -32,11 +32,15 @@ struct RetrievedRow {
   float approximate = 0;
 };
 
-// The score of one row, in double precision, and where it comes from.
+// The score of one row, in double precision, and what it is made of.
 struct RowScore {
   double lists = 0;   // the neighbours' part, at the notch
   double global = 0;  // the spectral part, at the notch, weight included
-  double total() const { return lists + global; }
+  double trend = 0;   // what the trend's factor adds to the two
+  double prior = 0;   // what popularity adds while little is known of the member
+  // What the history says: the sum of its contributions.
+  double personal() const { return lists + global; }
+  double total() const { return personal() + trend + prior; }
 };
 
 // A member folded in: all that a call needs of its history. Made by Operator::Fold.
@@ -47,6 +51,10 @@ struct FoldedHistory {
   // rounding: what foreign items are scored by. Shape: [dim].
   std::vector<float> query;
   std::vector<double> exact_query;
+  // c, what a row's π counts: see operator_parameters.h. 0 leaves the prior out.
+  double prior_weight = 0;
+  // Whether the trend's factor counts.
+  bool with_trend = false;
   // What rows are scored by: the same sum, foreign entries with their gain; of those alone when the
   // operator has no global term. Shape: [dim], or empty when that is nothing.
   std::vector<double> row_query;
@@ -100,12 +108,12 @@ class Operator {
   // Exact scores of some rows. Shapes: rows [n] → out [n].
   virtual void Score(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
                      RetrievalScratch* scratch, std::vector<RowScore>* out) const = 0;
-  // Exact scores of all rows in single precision: the reference, and what evaluation ranks by.
+  // The totals of all rows in single precision: the reference, and what evaluation ranks by.
   // Shape: out [items].
   virtual void ScoreAll(const FoldedHistory& folded, int notch, std::vector<float>* out) const = 0;
 
   // What each history entry adds to each row's score. Shapes: rows [n] → out [n × entries],
-  // row-major; the sum of a row equals Score's total to rounding in double precision.
+  // row-major; the sum of a row equals Score's personal() to rounding in double precision.
   virtual void Contributions(const FoldedHistory& folded, int notch,
                              std::span<const std::uint32_t> rows,
                              std::vector<double>* out) const = 0;
@@ -124,7 +132,8 @@ class Operator {
 };
 
 // w_i for a history in any order; entries of equal age rank in the order given, so where only the
-// order is known, give the latest first and all ages 0. Shapes: all spans [n]; age_days ≥ 0.
+// order is known, give the latest first and all ages 0. Shapes: all spans [n]; age_days before any
+// one moment.
 // Returns [n]; entries past parameters.limit, or without a confidence above 0, get 0 (fold in only
 // what is above 0).
 std::vector<float> HistoryWeights(const HistoryWeightParameters& parameters,

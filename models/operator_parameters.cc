@@ -78,6 +78,8 @@ absl::Status OperatorParameters::Validate() const {
   if (history.limit < 1) {
     return absl::InvalidArgumentError("history.limit is 0; right: 1 or more");
   }
+  COFILTER_RETURN_IF_ERROR(CheckRange("trend.exponent", trend.exponent, 0, 4));
+  COFILTER_RETURN_IF_ERROR(CheckRange("evidence.prior_events", evidence.prior_events, 0, 1000));
   COFILTER_RETURN_IF_ERROR(CheckRange("content.gain", content.gain, 0, kLargest));
   return CheckRange("content.assumed_rel", content.assumed_rel, 1 / kLargest, kLargest);
 }

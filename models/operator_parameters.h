@@ -27,7 +27,14 @@ int NotchOf(double dial);
 // with B_b the sparse list blocks (local neighbours, ridge, directed neighbours) and V the
 // embeddings of the global spectral term. Everything but B and V acts at serving: the source
 // exponents p on the history, the target exponents q on the item to be scored, which is what the
-// dial moves.
+// dial moves. What a list ranks by is
+//
+//   f_j · score(j) + c · π_j,   c = n0 / |H| · max(0, Σ_{i ∈ H} w_i ρ_i)
+//
+// with f_j what is asked for more of late than it used to be (TrendParameters), π_j the popularity
+// that speaks while little is known of the member (EvidenceParameters), and ρ_i the sum, over the
+// items that anybody took, of what i adds to their scores at notch 0. So |H| events weigh against
+// n0 imagined ones that say no more than what everybody does.
 
 // Stored: never renumber.
 enum class ListKind : std::uint8_t {
@@ -54,7 +61,8 @@ struct GlobalParameters {
   std::array<double, kNotches> target_exponent{};  // q_g at each notch, [-2, 2]
 };
 
-// w_i = confidence_i (1 + rank_i)^-by_rank (1 + age_i in days)^-by_age, rank 0 for the latest.
+// w_i = confidence_i (1 + rank_i)^-by_rank (1 + age_i)^-by_age: rank 0 for the latest, age in days
+// before the latest.
 struct HistoryWeightParameters {
   double by_rank = 0;          // [0, 4]
   double by_age = 0;           // [0, 4]
@@ -68,10 +76,24 @@ struct ContentParameters {
   double assumed_rel = 0.1;  // rel of a new item, > 0
 };
 
+// f_j = ((1000 t_j + 0.02) / (1000 s_j + 0.02))^exponent, t_j and s_j the item's share of the
+// decayed and of all interactions.
+struct TrendParameters {
+  double exponent = 0;  // [0, 4]; 0 switches the factor off
+};
+
+// π_j = t_j · rel_j^-(q(notch) - q(0)), q that of the first list block, or of the global term where
+// there is none: the dial moves the prior like everything else.
+struct EvidenceParameters {
+  double prior_events = 0;  // n0, [0, 1000]; 0 switches the prior off
+};
+
 struct OperatorParameters {
   std::vector<ListBlockParameters> lists;  // at least one, or a global weight > 0
   GlobalParameters global;
   HistoryWeightParameters history;
+  TrendParameters trend;
+  EvidenceParameters evidence;
   ContentParameters content;
 
   // Errors: INVALID_ARGUMENT that names the parameter, the value and the range.

@@ -25,6 +25,8 @@ const float* LinearOperator::AccumulateLists(const FoldedHistory& folded, int no
                                              RetrievalScratch* scratch) const {
   if (scratch->accumulated.size() < padded_rows_) scratch->accumulated.resize(padded_rows_);
   const std::size_t lists = views_.lists.size();
+  const float* const factors = folded.with_trend ? crowd_.factors() : nullptr;
+  const float* const prior = folded.prior_weight > 0 ? crowd_.prior(notch) : nullptr;
   const std::span<const HistoryEntry> entries = folded.entries;
   for (std::size_t b = 0; b < lists; ++b) {
     std::vector<float>& sums = b == 0 ? scratch->accumulated : scratch->block;
@@ -37,7 +39,7 @@ const float* LinearOperator::AccumulateLists(const FoldedHistory& folded, int no
       VisitNeighbours(b, entries[e].row,
                       [&](std::uint32_t target, float value) { sum[target] += factor * value; });
     }
-    if (lists == 1) return list_target_scales_[b][notch];
+    if (lists == 1 && factors == nullptr && prior == nullptr) return list_target_scales_[b][notch];
     const float* const scale = list_target_scales_[b][notch];
     float* const total = scratch->accumulated.data();
     if (b == 0) {
@@ -46,6 +48,16 @@ const float* LinearOperator::AccumulateLists(const FoldedHistory& folded, int no
       for (std::size_t row = 0; row < padded_rows_; ++row) total[row] += sum[row] * scale[row];
       std::fill_n(sum, padded_rows_, 0.0f);
     }
+  }
+  float* const total = scratch->accumulated.data();
+  if (prior != nullptr) {
+    const auto weight = static_cast<float>(folded.prior_weight);
+    const float* const factor = factors != nullptr ? factors : unit_scales_;
+    for (std::size_t row = 0; row < padded_rows_; ++row) {
+      total[row] = total[row] * factor[row] + weight * prior[row];
+    }
+  } else if (factors != nullptr) {
+    for (std::size_t row = 0; row < padded_rows_; ++row) total[row] *= factors[row];
   }
   return unit_scales_;
 }
@@ -88,7 +100,9 @@ void LinearOperator::Select(const FoldedHistory& folded, int notch, const RowSet
     FusedScanParameters parameters;
     parameters.offsets = scratch->accumulated.data();
     parameters.offset_scales = list_scales;
-    parameters.scales = scan_scales_[notch];
+    parameters.scales = folded.with_trend && crowd_.factors() != nullptr
+                            ? scan_scales_with_trend_[notch]
+                            : scan_scales_[notch];
     parameters.eligible = words;
     parameters.working = &scratch->top;
     scratch->query.assign(folded.row_query.begin(), folded.row_query.begin() + index_->d);

@@ -81,7 +81,20 @@ void LinearOperator::Score(const FoldedHistory& folded, int notch,
     }
   }
   for (const std::uint32_t row : rows) scratch->slots[row] = 0;
+  ScoreGlobal(folded, notch, rows, out);
 
+  const float* const factors = folded.with_trend ? crowd_.factors() : nullptr;
+  const float* const prior = folded.prior_weight > 0 ? crowd_.prior(notch) : nullptr;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    RowScore& score = (*out)[i];
+    if (factors != nullptr) score.trend = score.personal() * (factors[rows[i]] - 1.0);
+    if (prior != nullptr) score.prior = folded.prior_weight * prior[rows[i]];
+  }
+}
+
+void LinearOperator::ScoreGlobal(const FoldedHistory& folded, int notch,
+                                 std::span<const std::uint32_t> rows,
+                                 std::vector<RowScore>* out) const {
   if (folded.row_query.size() != dim() || dim() == 0) return;
   const kernels::Kernels& kernels = kernels::Best();
   constexpr std::size_t kRowsAhead = 8;  // candidates lie all over the embeddings
@@ -121,6 +134,13 @@ void LinearOperator::ScoreAll(const FoldedHistory& folded, int notch,
       (*out)[row] +=
           weight * scale[row] * kernels.dot_single(embedding(row).data(), query.data(), dim());
     }
+  }
+  const float* const factors = folded.with_trend ? crowd_.factors() : nullptr;
+  const float* const prior = folded.prior_weight > 0 ? crowd_.prior(notch) : nullptr;
+  const auto prior_weight = static_cast<float>(folded.prior_weight);
+  for (std::uint32_t row = 0; row < items(); ++row) {
+    if (factors != nullptr) (*out)[row] *= factors[row];
+    if (prior != nullptr) (*out)[row] += prior_weight * prior[row];
   }
   // Numbers at the edge of what CheckViews allows can overflow single precision.
   for (float& score : *out) {

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "models/artifact.h"
 #include "runtime/files.h"
 #include "runtime/progress.h"
@@ -72,6 +73,25 @@ class TrainingProgress {
   std::uint64_t shown_ = 0;
 };
 
+// What each part bought, and how members fare of whom little is known: recall@20 and NDCG@20 on the
+// validation part.
+std::string ValidationTable(const nlohmann::json& validation) {
+  std::string text;
+  const auto measures = [](const nlohmann::json& one) {
+    return absl::StrFormat("%.4f/%.4f", one["recall"].get<double>(), one["ndcg"].get<double>());
+  };
+  for (const nlohmann::json& part : validation["parts"]) {
+    absl::StrAppend(&text, "    ", part["part"].get<std::string>(), ": ", measures(part["with"]),
+                    ", without ", measures(part["without"]), "\n");
+  }
+  for (const nlohmann::json& row : validation["evidence"]) {
+    absl::StrAppend(&text, "    new members after ", row["events"].get<std::uint64_t>(), ": ",
+                    measures(row["with"]), ", without the prior ", measures(row["without"]),
+                    ", popularity ", measures(row["popularity"]), "\n");
+  }
+  return text;
+}
+
 std::string Summary(const nlohmann::json& one) {
   const nlohmann::json& p = one["parameters"];
   std::string text = absl::StrCat(
@@ -82,8 +102,9 @@ std::string Summary(const nlohmann::json& one) {
     absl::StrAppend(&text, name, " ", value.is_string() ? value.get<std::string>() : value.dump(),
                     "  ");
   }
-  absl::StrAppend(&text, "\n    ", one["why"].get<std::string>(),
-                  "\n    content map: ", one["content"]["why"].get<std::string>(), "\n");
+  absl::StrAppend(&text, "\n    ", one["why"].get<std::string>(), "\n",
+                  ValidationTable(one["validation"]),
+                  "    content map: ", one["content"]["why"].get<std::string>(), "\n");
   return text;
 }
 

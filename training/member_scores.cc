@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "models/trend_and_prior.h"
 #include "training/ranked_list.h"
 #include "training/tall_matrix.h"
 
@@ -45,6 +46,17 @@ class ScorerScores final : public MemberScores {
   const std::vector<int> notch_ = {-1};
 };
 
+// What the trend makes of each row's score; 1 where there is none.
+std::vector<float> Factors(const models::Operator& model) {
+  if (!(model.parameters().trend.exponent > 0)) return std::vector<float>(model.items(), 1.0f);
+  std::vector<float> trend, degrees;
+  for (std::uint32_t row = 0; row < model.items(); ++row) {
+    trend.push_back(model.trend(row));
+    degrees.push_back(model.degree(row));
+  }
+  return models::TrendFactors(trend, degrees, model.parameters().trend.exponent);
+}
+
 class OperatorScores final : public MemberScores {
  public:
   OperatorScores(const models::Operator& model, const data::Dataset& dataset,
@@ -59,12 +71,13 @@ class OperatorScores final : public MemberScores {
     for (std::uint32_t row = 0; row < model.items(); ++row) sum += model.degree(row);
     const double mean = sum > 0 ? sum / model.items() : 1;
     const models::GlobalParameters& global = model.parameters().global;
+    const std::vector<float> factors = Factors(model);
     for (const int notch : notches_) {
       std::vector<float>& scale = global_scales_.emplace_back(model.items());
       for (std::uint32_t row = 0; row < model.items(); ++row) {
         const double rel = std::max(1.0, static_cast<double>(model.degree(row))) / mean;
         scale[row] = static_cast<float>(
-            global.weight *
+            global.weight * factors[row] *
             std::pow(rel, -global.target_exponent[static_cast<std::size_t>(notch)]));
       }
     }
@@ -95,7 +108,7 @@ class OperatorScores final : public MemberScores {
     }
     std::vector<float> all, scores(rows_.size());
     for (std::size_t m = 0; m < folded.size(); ++m) {
-      folded[m].row_query.clear();  // ScoreAll then gives the lists' part alone
+      folded[m].row_query.clear();  // ScoreAll then gives all but the global part
       for (std::size_t variant = 0; variant < notches_.size(); ++variant) {
         model_.ScoreAll(folded[m], notches_[variant], &all);
         if (with_global) {
@@ -138,8 +151,9 @@ class OperatorScores final : public MemberScores {
   const data::Order order_;
   const runtime::Time cutoff_;
   const std::vector<int> notches_;
-  std::vector<std::uint32_t> rows_;                // of the operator, by row of the dataset
-  std::vector<std::vector<float>> global_scales_;  // g rel^-q_g, [variants][items of the operator]
+  std::vector<std::uint32_t> rows_;  // of the operator, by row of the dataset
+  std::vector<std::vector<float>>
+      global_scales_;  // g f rel^-q_g, [variants][items of the operator]
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "training/parameter_search.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -10,12 +11,12 @@
 #include "absl/strings/str_format.h"
 #include "runtime/status_macros.h"
 #include "training/seeded_random.h"
+#include "training/trend_half_life.h"
 #include "training/validation_part.h"
 
 namespace cofilter::training {
 namespace {
 
-constexpr std::size_t kListLength = 20;
 constexpr std::size_t kLeastMembers = 20;
 constexpr std::size_t kSpreadMembers = 500;
 // Enough for a cost of one per cent to stand out; a sample in the order of the rows is as good as
@@ -23,6 +24,9 @@ constexpr std::size_t kSpreadMembers = 500;
 constexpr std::size_t kDialMembers = 5000;
 // The lists of the search must hold their targets wherever the grids and the dial look.
 constexpr DialEnds kSearchEnds{0, kLargestRise};
+constexpr double kTrendMoment = 0.8;
+// A factor on personal scores may want a longer memory than popularity alone.
+constexpr std::array<double, 3> kFactorHalfLives = {30, 60, 120};
 
 // What the weight of the global term is measured in, see GlobalWeightUnit.
 double DefaultRelativeWeight(models::ListKind kind) {
@@ -40,6 +44,8 @@ ScorePoint StartOf(models::ListKind kind, const GivenParameters& given) {
   point.global_target_exponent = given.qo.value_or(-0.4);
   point.by_rank = given.by_rank.value_or(0.0);
   point.by_age = given.by_age.value_or(0.0);
+  point.directed_source_exponent = given.directed_p.value_or(point.directed_source_exponent);
+  point.directed_target_exponent = given.directed_q.value_or(point.directed_target_exponent);
   return point;
 }
 
@@ -47,10 +53,15 @@ class Search {
  public:
   Search(const TrainingSettings& settings, const TrainedNumbers& numbers, const ScoreGrid& grid,
          std::span<const GridMember> members, runtime::ThreadPool* pool)
-      : given_(settings.given), numbers_(numbers), grid_(grid), members_(members), pool_(pool) {}
+      : given_(settings.given),
+        numbers_(numbers),
+        grid_(grid),
+        members_(members),
+        pool_(pool),
+        walk_(grid, numbers.kinds, members, pool) {}
 
   // The best point found for one kind of list.
-  TriedPoint Walk(int list, data::Order order) {
+  TriedPoint Walk(int list) {
     const models::ListKind kind = numbers_.kinds[static_cast<std::size_t>(list)];
     ScorePoint best = StartOf(kind, given_);
     best.list = list;
@@ -61,30 +72,17 @@ class Search {
       Try(given_.global_weight, &ScorePoint::global_weight,
           {0, 0.05 * unit, 0.1 * unit, 0.2 * unit, 0.4 * unit, 0.8 * unit}, &best);
       Try(given_.qo, &ScorePoint::global_target_exponent, {-0.6, -0.5, -0.4, -0.3, -0.2}, &best);
-      if (round == 0 && kind == models::ListKind::kLocal) TrySources({0.5, 0.65, 0.8}, &best);
+      if (round == 0 && kind == models::ListKind::kLocal) TrySources({0.35, 0.5, 0.65, 0.8}, &best);
     }
-    if (order != data::Order::kNone) {
-      Try(given_.by_rank, &ScorePoint::by_rank, {0, 0.25, 0.5, 1}, &best);
-    }
-    if (order == data::Order::kTime) {
-      Try(given_.by_age, &ScorePoint::by_age, {0, 0.25, 0.5}, &best);
-    }
-    return Measured(best);
+    return walk_.Measured(best);
   }
 
-  std::vector<TriedPoint> TakeTried() { return std::move(tried_); }
+  PointWalk* walk() { return &walk_; }
 
  private:
-  // Moves one parameter to the best of its grid and the value in hand, unless it is given.
   void Try(const std::optional<double>& given, double ScorePoint::*field,
            const std::vector<double>& values, ScorePoint* best) {
-    if (given.has_value()) return;
-    std::vector<ScorePoint> points = {*best};
-    for (const double value : values) {
-      points.push_back(*best);
-      points.back().*field = value;
-    }
-    *best = BestOf(points);
+    walk_.Try(given, field, values, best);
   }
 
   // The two source exponents move together: apart they fit the validation part and lose on the
@@ -96,39 +94,7 @@ class Search {
       if (!given_.p.has_value()) points.back().source_exponent = value;
       if (!given_.pin.has_value()) points.back().global_source_exponent = value;
     }
-    *best = BestOf(points);
-  }
-
-  // Measures what was not measured yet; the earliest of equals wins.
-  ScorePoint BestOf(const std::vector<ScorePoint>& points) {
-    std::vector<ScorePoint> fresh;
-    for (const ScorePoint& point : points) {
-      if (Find(point) == nullptr && std::find(fresh.begin(), fresh.end(), point) == fresh.end()) {
-        fresh.push_back(point);
-      }
-    }
-    const std::vector<PointMeasures> measures = grid_.Measure(fresh, members_, kListLength, pool_);
-    for (std::size_t i = 0; i < fresh.size(); ++i) {
-      tried_.push_back(
-          {numbers_.kinds[static_cast<std::size_t>(fresh[i].list)], fresh[i], measures[i]});
-    }
-    const TriedPoint* best = Find(points.front());
-    for (const ScorePoint& point : points) {
-      const TriedPoint* const tried = Find(point);
-      if (tried->measures.accuracy() > best->measures.accuracy()) best = tried;
-    }
-    return best->point;
-  }
-
-  TriedPoint Measured(const ScorePoint& point) {
-    if (Find(point) == nullptr) BestOf({point});
-    return *Find(point);
-  }
-
-  const TriedPoint* Find(const ScorePoint& point) const {
-    const auto found = std::find_if(tried_.begin(), tried_.end(),
-                                    [&](const TriedPoint& tried) { return tried.point == point; });
-    return found == tried_.end() ? nullptr : &*found;
+    *best = walk_.BestOf(points);
   }
 
   const GivenParameters given_;
@@ -136,10 +102,9 @@ class Search {
   const ScoreGrid& grid_;
   const std::span<const GridMember> members_;
   runtime::ThreadPool* const pool_;
-  std::vector<TriedPoint> tried_;
+  PointWalk walk_;
 };
 
-<<<<<<< HEAD
 // Calibrates the dial around a point.
 void PlaceNotches(double cost, const ScoreGrid& grid, const ScorePoint& start,
                   std::span<const GridMember> members, runtime::ThreadPool* pool,
@@ -150,8 +115,9 @@ void PlaceNotches(double cost, const ScoreGrid& grid, const ScorePoint& start,
       ScorePoint& point = points.emplace_back(start);
       point.target_exponent += rise.lists;
       point.global_target_exponent += rise.global;
+      point.directed_target_exponent += rise.lists;
     }
-    return grid.Measure(points, members, kListLength, pool);
+    return grid.Measure(points, members, PointWalk::kListLength, pool);
   });
   choice->dial_q = dial.rise.lists;
   choice->dial_qo = dial.rise.global;
@@ -166,12 +132,6 @@ void PlaceNotches(double cost, const ScoreGrid& grid, const ScorePoint& start,
   }
 }
 
-bool MayUseRidge(const TrainingSettings& settings, std::size_t items) {
-  return items <= settings.ridge_max_items && items > 0;
-}
-
-=======
->>>>>>> 9da57fd (training: the ridge for large catalogues by a polynomial; profiles)
 }  // namespace
 
 double GlobalWeightUnit(const ScoreGrid& grid, const ScorePoint& point,
@@ -188,6 +148,9 @@ ParameterChoice DefaultParameters(const TrainingSettings& settings, std::size_t 
                                                    : models::ListKind::kLocal);
   choice.point = StartOf(choice.lists, settings.given);
   choice.relative_weight = DefaultRelativeWeight(choice.lists);
+  choice.relative_directed = settings.given.directed.value_or(0.0);
+  choice.point.trend_exponent = settings.given.trend.value_or(0.0);
+  choice.point.prior_events = settings.given.prior_events.value_or(0.0);
   choice.dial_q = settings.given.dial_q.value_or(choice.dial_q);
   choice.dial_qo = settings.given.dial_qo.value_or(choice.dial_qo);
   choice.dial_shape = settings.given.dial_shape.value_or(choice.dial_shape);
@@ -213,9 +176,11 @@ absl::StatusOr<ParameterChoice> ChooseParameters(const TrainingSettings& setting
     return choice;
   }
   std::vector<GridMember> members;
+  std::vector<std::uint32_t> member_rows;
   for (const std::uint32_t at :
        SampleRows(askable.size(), settings.search_members, settings.seed)) {
     members.push_back({part.train.of(askable[at]), {part.held_out[askable[at]], 0}});
+    member_rows.push_back(askable[at]);
   }
 
   std::vector<models::ListKind> kinds = {models::ListKind::kLocal};
@@ -224,19 +189,42 @@ absl::StatusOr<ParameterChoice> ChooseParameters(const TrainingSettings& setting
   } else if (settings.MayUseRidge(dataset.items(), dataset.interactions.size())) {
     kinds.push_back(models::ListKind::kRidge);
   }
+  std::vector<ListPlan> plans;
+  for (const models::ListKind kind : kinds) plans.push_back({kind, kSearchEnds});
+  const bool with_directed = dataset.order != data::Order::kNone && settings.given.directed != 0.0;
+  if (with_directed) plans.push_back({models::ListKind::kDirected, kSearchEnds});
   const bool with_vectors =
       !(settings.given.global_weight.has_value() && *settings.given.global_weight == 0);
-  COFILTER_ASSIGN_OR_RETURN(
-      const TrainedNumbers numbers,
-      TrainNumbers(part.train, settings, kinds, kSearchEnds, with_vectors, pool, timer));
+  COFILTER_ASSIGN_OR_RETURN(const TrainedNumbers numbers,
+                            TrainNumbers(part.train, settings, plans, with_vectors, pool, timer));
 
   timer->Begin("points");
   const CatalogueFacts facts = MakeCatalogueFacts(data::ItemDegrees(part.train), dataset.item_ids);
   ScoreGrid::Inputs inputs;
   for (const models::ListBlockArrays& lists : numbers.lists) inputs.lists.push_back(&lists);
+  if (with_directed) inputs.directed = static_cast<int>(kinds.size());
   inputs.embeddings = &numbers.vectors.items;
   inputs.degrees = numbers.degrees;
   inputs.facts = &facts;
+  // The trend must look ahead, as it does at serving: it ends before the latest questions are
+  // asked.
+  runtime::Time moment{};
+  std::vector<double> half_lives;
+  std::vector<float> trend_base;
+  if (dataset.order == data::Order::kTime) {
+    moment = MomentAt(part.train, kTrendMoment);
+    if (settings.trend_half_life_days > 0) {
+      half_lives = {settings.trend_half_life_days};
+    } else {
+      half_lives = {FitTrendHalfLife(dataset, pool)};
+      half_lives.insert(half_lives.end(), kFactorHalfLives.begin(), kFactorHalfLives.end());
+    }
+    for (const double half_life : half_lives) {
+      inputs.trends.push_back(DecayedCounts(part.train, moment, half_life));
+    }
+    trend_base = CountsUntil(part.train, moment);
+    inputs.trend_base = trend_base;
+  }
   inputs.order = dataset.order;
   inputs.now = dataset.cutoff;
   inputs.history_limit = settings.history_limit;
@@ -244,25 +232,47 @@ absl::StatusOr<ParameterChoice> ChooseParameters(const TrainingSettings& setting
   Search search(settings, numbers, grid, members, pool);
   std::optional<TriedPoint> best;
   for (std::size_t list = 0; list < kinds.size(); ++list) {
-    const TriedPoint found = search.Walk(static_cast<int>(list), dataset.order);
+    const TriedPoint found = search.Walk(static_cast<int>(list));
     if (!best.has_value() || found.measures.accuracy() > best->measures.accuracy()) best = found;
   }
+  timer->Begin("order");
+  std::vector<GridMember> recent;
+  for (std::size_t m = 0; m < members.size(); ++m) {
+    if (dataset.order != data::Order::kTime) break;
+    if (dataset.of(member_rows[m]).back().at > moment) recent.push_back(members[m]);
+  }
+  const OrderQuestions questions{
+      .dataset = &dataset,
+      .members = members,
+      .trends = static_cast<int>(std::max<std::size_t>(half_lives.size(), 1)),
+      .recent = recent,
+      .newcomers = part.newcomers,
+      .seed = settings.seed};
+  const OrderChoice order =
+      ChooseOrder(settings.given, dataset.order, grid, questions, best->point, search.walk(), pool);
   choice.lists = best->lists;
-  choice.point = best->point;
+  choice.point = order.point;
   choice.relative_weight =
-      best->point.global_weight / GlobalWeightUnit(grid, best->point, members, pool);
+      order.point.global_weight / GlobalWeightUnit(grid, order.point, members, pool);
+  choice.relative_directed = order.relative_directed;
+  choice.gains = order.gains;
+  choice.evidence = order.evidence;
+  const PointMeasures measures = search.walk()->Measured(order.point).measures;
   choice.point.list = 0;
-  choice.tried = search.TakeTried();
+  if (!half_lives.empty()) {
+    choice.trend_half_life_days = half_lives[static_cast<std::size_t>(order.point.trend)];
+  }
+  choice.tried = search.walk()->tried();
   choice.validation_members = members.size();
   const GivenParameters& given = settings.given;
   if (!given.dial_q.has_value() && !given.dial_qo.has_value() && !given.dial_shape.has_value()) {
     timer->Begin("dial");
-    PlaceNotches(settings.dial_cost, grid, best->point,
+    PlaceNotches(settings.dial_cost, grid, order.point,
                  std::span(members).first(std::min(members.size(), kDialMembers)), pool, &choice);
   }
   choice.why = absl::StrFormat(
       "the best recall@20 + NDCG@20 (%.4f + %.4f) of %d points on %d validation members",
-      best->measures.recall, best->measures.ndcg, choice.tried.size(), members.size());
+      measures.recall, measures.ndcg, choice.tried.size(), members.size());
   return choice;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "models/operator.h"
+#include "models/trend_and_prior.h"
 #include "training/interaction_matrix.h"
 
 namespace cofilter::training {
@@ -23,9 +24,10 @@ using SourceKey = std::tuple<int, double, double, double>;
 // The points, resolved to tables.
 struct Plan {
   std::vector<SourceKey> sources;
-  std::vector<int> local, global;               // source of each point; -1: none
+  std::vector<int> local, global, directed;     // source of each point; -1: none
   std::map<double, std::vector<float>> powers;  // rel^-x by x
-  std::vector<const float*> local_scale, global_scale;
+  std::vector<const float*> local_scale, global_scale, directed_scale;
+  std::map<std::pair<int, double>, std::vector<float>> trends;  // factors by trend and exponent
 
   int SourceOf(const SourceKey& key) {
     const auto found = std::find(sources.begin(), sources.end(), key);
@@ -40,8 +42,14 @@ struct Plan {
   }
 };
 
-Plan MakePlan(std::span<const ScorePoint> points, std::span<const float> degrees,
+std::span<const float> TrendOf(const ScoreGrid::Inputs& inputs, int trend) {
+  if (inputs.trends.empty()) return inputs.degrees;
+  return inputs.trends[static_cast<std::size_t>(trend)];
+}
+
+Plan MakePlan(std::span<const ScorePoint> points, const ScoreGrid::Inputs& inputs,
               bool has_embeddings) {
+  const std::span<const float> degrees = inputs.degrees;
   Plan plan;
   for (const ScorePoint& point : points) {
     const bool with_global = point.global_weight > 0 && has_embeddings;
@@ -51,6 +59,19 @@ Plan MakePlan(std::span<const ScorePoint> points, std::span<const float> degrees
     plan.global.push_back(
         with_global ? plan.SourceOf({-1, point.global_source_exponent, point.by_rank, point.by_age})
                     : -1);
+    const bool with_directed = point.directed_weight > 0 && inputs.directed >= 0;
+    plan.directed.push_back(with_directed
+                                ? plan.SourceOf({inputs.directed, point.directed_source_exponent,
+                                                 point.by_rank, point.by_age})
+                                : -1);
+    plan.directed_scale.push_back(plan.Power(degrees, point.directed_target_exponent));
+    if (point.trend_exponent > 0) {
+      const auto [at, added] = plan.trends.try_emplace({point.trend, point.trend_exponent});
+      if (added)
+        at->second = models::TrendFactors(TrendOf(inputs, point.trend),
+                                          inputs.trend_base.empty() ? degrees : inputs.trend_base,
+                                          point.trend_exponent);
+    }
     plan.local_scale.push_back(plan.Power(degrees, point.target_exponent));
     plan.global_scale.push_back(plan.Power(degrees, point.global_target_exponent));
   }
@@ -161,6 +182,28 @@ void Combine(const float* lists, const float* q, const float* global, const floa
   }
 }
 
+// out += weight · values (· scale, where there is one).
+void AddScaled(const float* values, const float* scale, float weight, std::vector<float>* scores) {
+  if (values == nullptr) return;
+  float* const out = scores->data();
+  for (std::size_t j = 0; j < scores->size(); ++j) {
+    out[j] += weight * values[j] * (scale != nullptr ? scale[j] : 1.0f);
+  }
+}
+
+double Total(std::span<const float> values) {
+  double total = 0;
+  for (const float value : values) total += value;
+  return total;
+}
+
+std::vector<float> Shares(std::span<const float> counts) {
+  const double total = Total(counts);
+  std::vector<float> shares(counts.begin(), counts.end());
+  for (float& share : shares) share = total > 0 ? static_cast<float>(share / total) : 0;
+  return shares;
+}
+
 // What a block of members adds to the means. Shapes: all [points].
 struct BlockResult {
   std::vector<double> recall, ndcg, tail_recall;  // sums
@@ -213,7 +256,11 @@ std::vector<PointMeasures> ScoreGrid::Measure(std::span<const ScorePoint> points
                                               std::span<const GridMember> members, std::size_t k,
                                               runtime::ThreadPool* pool) const {
   const std::size_t items = inputs_.degrees.size();
-  const Plan plan = MakePlan(points, inputs_.degrees, HasEmbeddings());
+  const Plan plan = MakePlan(points, inputs_, HasEmbeddings());
+  std::map<int, std::vector<float>> shares;  // by trend
+  for (const ScorePoint& point : points) {
+    if (!shares.contains(point.trend)) shares[point.trend] = Shares(TrendOf(inputs_, point.trend));
+  }
   std::vector<BlockResult> results((members.size() + kMemberBlock - 1) / kMemberBlock);
   pool->ParallelFor(
       members.size(), kMemberBlock, [&](std::size_t block, std::size_t begin, std::size_t end) {
@@ -226,6 +273,22 @@ std::vector<PointMeasures> ScoreGrid::Measure(std::span<const ScorePoint> points
           for (std::size_t p = 0; p < points.size(); ++p) {
             Combine(sums.Lists(plan.local[p]), plan.local_scale[p], sums.Global(plan.global[p]),
                     plan.global_scale[p], static_cast<float>(points[p].global_weight), &scores);
+            AddScaled(sums.Lists(plan.directed[p]), plan.directed_scale[p],
+                      static_cast<float>(points[p].directed_weight), &scores);
+            const double folded = static_cast<double>(
+                std::min<std::size_t>(members[m].history.size(), inputs_.history_limit));
+            double prior = points[p].prior_events;
+            if (plan.local[p] >= 0 || plan.global[p] >= 0 || plan.directed[p] >= 0) {
+              prior *= folded > 0 ? std::max(0.0, Total(scores)) / folded : 0;
+            }  // else popularity alone ranks
+            if (points[p].trend_exponent > 0) {
+              const std::vector<float>& factors =
+                  plan.trends.at({points[p].trend, points[p].trend_exponent});
+              for (std::size_t j = 0; j < items; ++j) scores[j] *= factors[j];
+            }
+            if (prior > 0)
+              AddScaled(shares.at(points[p].trend).data(), nullptr, static_cast<float>(prior),
+                        &scores);
             for (const data::Interaction& interaction : members[m].history) {
               scores[interaction.item] = kNotListed;
             }
@@ -256,7 +319,8 @@ ScoreGrid::Spreads ScoreGrid::MeasureSpreads(const ScorePoint& point,
                                              runtime::ThreadPool* pool) const {
   ScorePoint asked = point;
   asked.global_weight = 1;
-  const Plan plan = MakePlan({&asked, 1}, inputs_.degrees, HasEmbeddings());
+  asked.directed_weight = 1;
+  const Plan plan = MakePlan({&asked, 1}, inputs_, HasEmbeddings());
   std::vector<Spreads> blocks((members.size() + kMemberBlock - 1) / kMemberBlock);
   pool->ParallelFor(
       members.size(), kMemberBlock, [&](std::size_t block, std::size_t begin, std::size_t end) {
@@ -267,6 +331,8 @@ ScoreGrid::Spreads ScoreGrid::MeasureSpreads(const ScorePoint& point,
             blocks[block].lists += Deviation(sums.Lists(plan.local[0]), inputs_.degrees);
           if (plan.global[0] >= 0)
             blocks[block].global += Deviation(sums.Global(plan.global[0]), inputs_.degrees);
+          if (plan.directed[0] >= 0)
+            blocks[block].directed += Deviation(sums.Lists(plan.directed[0]), inputs_.degrees);
         }
       });
   Spreads mean;
@@ -274,6 +340,7 @@ ScoreGrid::Spreads ScoreGrid::MeasureSpreads(const ScorePoint& point,
   for (const Spreads& block : blocks) {
     mean.lists += block.lists / count;
     mean.global += block.global / count;
+    mean.directed += block.directed / count;
   }
   return mean;
 }

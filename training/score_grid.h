@@ -25,6 +25,12 @@ struct ScorePoint {
   double global_target_exponent = 0;     // q_g
   double by_rank = 0;
   double by_age = 0;
+  double directed_weight = 0;             // a of the directed block; 0: without it
+  double directed_source_exponent = 1;    // its p
+  double directed_target_exponent = 0.3;  // its q
+  double trend_exponent = 0;
+  int trend = 0;  // which of the grid's trends
+  double prior_events = 0;
 
   bool operator==(const ScorePoint&) const = default;
 };
@@ -49,8 +55,13 @@ class ScoreGrid {
  public:
   struct Inputs {
     std::vector<const models::ListBlockArrays*> lists;
+    int directed = -1;                       // which of them is the directed block; -1: none
     const TallMatrix* embeddings = nullptr;  // [items × dim]; columns may be 0
     std::span<const float> degrees;          // [items]
+    // Interactions up to the moment of the trend: decayed, once for each half-life, and all of
+    // them. Shapes: each [items]; none and empty: the degrees.
+    std::vector<std::vector<float>> trends;
+    std::span<const float> trend_base;
     const CatalogueFacts* facts = nullptr;
     data::Order order = data::Order::kNone;  // of the histories
     runtime::Time now{};                     // ages count from here
@@ -68,10 +79,12 @@ class ScoreGrid {
                                      runtime::ThreadPool* pool) const;
 
   // The deviation of the raw scores over the catalogue's items that have interactions, mean over
-  // the members: of the point's lists and of its global term, without target exponents and weight.
+  // the members: of the point's lists, of its global term and of the directed block, without target
+  // exponents and weights.
   struct Spreads {
     double lists = 0;
     double global = 0;
+    double directed = 0;
   };
   Spreads MeasureSpreads(const ScorePoint& point, std::span<const GridMember> members,
                          runtime::ThreadPool* pool) const;

@@ -63,18 +63,14 @@ bool SetLists(const SettingValue& value, std::optional<models::ListKind>* place)
   *place = *text == "ridge" ? models::ListKind::kRidge : models::ListKind::kLocal;
   return true;
 }
-<<<<<<< HEAD
 bool SetShape(const SettingValue& value, std::optional<DialShape>* place) {
   const std::string* text = std::get_if<std::string>(&value);
   const std::optional<DialShape> shape = text == nullptr ? std::nullopt : ParseDialShape(*text);
   if (shape.has_value()) *place = shape;
   return shape.has_value();
 }
-nlohmann::json Given(const std::optional<double>& value) {
-=======
 template <typename Value>
 nlohmann::json Given(const std::optional<Value>& value) {
->>>>>>> 9da57fd (training: the ridge for large catalogues by a polynomial; profiles)
   return value.has_value() ? nlohmann::json(*value) : nlohmann::json();
 }
 
@@ -117,6 +113,11 @@ constexpr SettingEntry kEntries[] = {
     COFILTER_GIVEN(qo, "Target exponent of the global term at notch 0, -2 to 2"),
     COFILTER_GIVEN(by_rank, "How fast older history counts less, by rank, 0 to 4"),
     COFILTER_GIVEN(by_age, "How fast older history counts less, by age in days, 0 to 4"),
+    COFILTER_GIVEN(directed, "How loud the directed lists are beside the lists, 0 to 10; 0: none"),
+    COFILTER_GIVEN(directed_p, "Source exponent of the directed lists, -2 to 2"),
+    COFILTER_GIVEN(directed_q, "Target exponent of the directed lists at notch 0, -2 to 2"),
+    COFILTER_GIVEN(trend, "Exponent of the trend's factor, 0 to 4; 0: none"),
+    COFILTER_GIVEN(prior_events, "Imagined events that popularity counts for, 0 to 1000; 0: none"),
     COFILTER_GIVEN(dial_q, "What the dial's last notch adds to q, 0 to 2"),
     COFILTER_GIVEN(dial_qo, "What the dial's last notch adds to qo, 0 to 2"),
     {"dial_shape", kShape, "How far each notch goes of what the last one adds",
@@ -149,6 +150,9 @@ constexpr SettingEntry kEntries[] = {
     COFILTER_OPTIONAL("ridge_neighbours", kWhole,
                       "Ridge targets kept per item at each end of the dial", SetWhole,
                       ridge.neighbours),
+    COFILTER_ENTRY("directed_neighbours", kWhole,
+                   "Directed targets kept per item at each end of the dial", SetWhole,
+                   directed_neighbours),
     COFILTER_ENTRY("ridge_max_items", kWhole,
                    "Ridge: the exact inverse up to so many items, a polynomial past them", SetWhole,
                    ridge_max_items),
@@ -163,8 +167,8 @@ constexpr SettingEntry kEntries[] = {
                    content_buckets),
     COFILTER_ENTRY("content_lambda", kNumber, "Ridge of the content map", SetNumber,
                    content_lambda),
-    COFILTER_ENTRY("trend_half_life_days", kNumber, "Half-life of the trend", SetNumber,
-                   trend_half_life_days),
+    COFILTER_ENTRY("trend_half_life_days", kNumber, "Half-life of the trend; 0: fitted on the log",
+                   SetNumber, trend_half_life_days),
     COFILTER_ENTRY("search", kSwitch, "Choose what is not given on a validation part", SetSwitch,
                    search),
     COFILTER_ENTRY("search_members", kWhole, "Members sampled for the search", SetWhole,

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/status_macros.h"
+#include "training/directed_neighbours.h"
 #include "training/interaction_matrix.h"
 #include "training/large_ridge.h"
 #include "training/local_neighbours.h"
@@ -48,8 +49,7 @@ std::vector<PartTime> PartTimer::Take() {
 
 absl::StatusOr<TrainedNumbers> TrainNumbers(const data::Dataset& dataset,
                                             const TrainingSettings& settings,
-                                            const std::vector<models::ListKind>& kinds,
-                                            const DialEnds& ends, bool with_vectors,
+                                            const std::vector<ListPlan>& lists, bool with_vectors,
                                             runtime::ThreadPool* pool, PartTimer* timer) {
   TrainedNumbers numbers;
   timer->Begin("matrix");
@@ -57,7 +57,7 @@ absl::StatusOr<TrainedNumbers> TrainNumbers(const data::Dataset& dataset,
   for (const std::uint32_t degree : data::ItemDegrees(dataset)) {
     numbers.degrees.push_back(static_cast<float>(degree));
   }
-  for (const models::ListKind kind : kinds) {
+  for (const auto& [kind, ends] : lists) {
     if (kind == models::ListKind::kLocal) {
       timer->Begin("neighbours");
       LocalNeighboursSettings local;
@@ -65,6 +65,13 @@ absl::StatusOr<TrainedNumbers> TrainNumbers(const data::Dataset& dataset,
       local.target_exponent_low = ends.low;
       local.target_exponent_high = ends.high;
       numbers.lists.push_back(TrainLocalNeighbours(matrix, local, pool));
+    } else if (kind == models::ListKind::kDirected) {
+      timer->Begin("directed neighbours");
+      DirectedNeighboursSettings directed;
+      directed.neighbours = settings.directed_neighbours;
+      directed.target_exponent_low = ends.low;
+      directed.target_exponent_high = ends.high;
+      numbers.lists.push_back(TrainDirectedNeighbours(matrix, directed, pool));
     } else {
       timer->Begin("ridge");
       RidgeSettings ridge = settings.RidgeFor(dataset.items());

@@ -57,11 +57,16 @@ struct TrainedNumbers {
   SingularVectors vectors;
 };
 
+// One block of lists to be trained.
+struct ListPlan {
+  models::ListKind kind = models::ListKind::kLocal;
+  DialEnds ends;
+};
+
 // Errors: those of TrainRidge and TrainLargeRidge.
 absl::StatusOr<TrainedNumbers> TrainNumbers(const data::Dataset& dataset,
                                             const TrainingSettings& settings,
-                                            const std::vector<models::ListKind>& kinds,
-                                            const DialEnds& ends, bool with_vectors,
+                                            const std::vector<ListPlan>& lists, bool with_vectors,
                                             runtime::ThreadPool* pool, PartTimer* timer);
 
 }  // namespace cofilter::training

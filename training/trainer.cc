@@ -10,11 +10,11 @@
 #include "training/content_training.h"
 #include "training/parameter_search.h"
 #include "training/seeded_random.h"
+#include "training/trend_half_life.h"
 
 namespace cofilter::training {
 namespace {
 
-constexpr double kMicrosecondsADay = 86'400e6;
 constexpr std::size_t kUnitMembers = 500;
 
 // The dial: target exponents that rise from notch 0 to notch 10, within what operators allow.
@@ -35,6 +35,14 @@ models::OperatorParameters MakeParameters(const ParameterChoice& choice,
   list.source_exponent = choice.point.source_exponent;
   list.target_exponent = Dial(choice.point.target_exponent, choice.dial_q, choice.dial_shape);
   parameters.lists.push_back(list);
+  if (choice.relative_directed > 0) {
+    models::ListBlockParameters directed;
+    directed.kind = models::ListKind::kDirected;
+    directed.source_exponent = choice.point.directed_source_exponent;
+    directed.target_exponent =
+        Dial(choice.point.directed_target_exponent, choice.dial_q, choice.dial_shape);
+    parameters.lists.push_back(directed);
+  }
   parameters.global.weight = choice.point.global_weight;
   parameters.global.source_exponent = choice.point.global_source_exponent;
   parameters.global.target_exponent =
@@ -42,19 +50,9 @@ models::OperatorParameters MakeParameters(const ParameterChoice& choice,
   parameters.history.by_rank = choice.point.by_rank;
   parameters.history.by_age = choice.point.by_age;
   parameters.history.limit = settings.history_limit;
+  parameters.trend.exponent = choice.point.trend_exponent;
+  parameters.evidence.prior_events = choice.point.prior_events;
   return parameters;
-}
-
-std::vector<float> Trend(const data::Dataset& dataset, const std::vector<float>& degrees,
-                         double half_life_days) {
-  if (dataset.order != data::Order::kTime) return degrees;
-  std::vector<double> sums(dataset.items());
-  for (const data::Interaction& interaction : dataset.interactions) {
-    const double days =
-        static_cast<double>((dataset.cutoff - interaction.at).count()) / kMicrosecondsADay;
-    sums[interaction.item] += std::exp2(-std::max(days, 0.0) / half_life_days);
-  }
-  return {sums.begin(), sums.end()};
 }
 
 nlohmann::json PointJson(const ScorePoint& point) {
@@ -64,7 +62,15 @@ nlohmann::json PointJson(const ScorePoint& point) {
           {"pin", point.global_source_exponent},
           {"qo", point.global_target_exponent},
           {"by_rank", point.by_rank},
-          {"by_age", point.by_age}};
+          {"by_age", point.by_age},
+          {"directed_p", point.directed_source_exponent},
+          {"directed_q", point.directed_target_exponent},
+          {"trend", point.trend_exponent},
+          {"prior_events", point.prior_events}};
+}
+
+nlohmann::json MeasuresJson(const PointMeasures& measures) {
+  return {{"recall", measures.recall}, {"ndcg", measures.ndcg}};
 }
 
 nlohmann::json ChoiceJson(const ParameterChoice& choice) {
@@ -73,6 +79,10 @@ nlohmann::json ChoiceJson(const ParameterChoice& choice) {
   json["parameters"]["lists"] = models::ListKindName(choice.lists);
   json["parameters"]["dial_q"] = choice.dial_q;
   json["parameters"]["dial_qo"] = choice.dial_qo;
+  json["parameters"]["directed"] = choice.relative_directed;
+  if (choice.trend_half_life_days > 0) {
+    json["parameters"]["trend_half_life_days"] = choice.trend_half_life_days;
+  }
   json["parameters"]["dial_shape"] = DialShapeText(choice.dial_shape);
   json["dial"]["why"] = choice.dial_why;
   if (choice.dial_effects.has_value()) {
@@ -88,19 +98,41 @@ nlohmann::json ChoiceJson(const ParameterChoice& choice) {
   for (const TriedPoint& point : choice.tried) {
     nlohmann::json row = PointJson(point.point);
     row["lists"] = models::ListKindName(point.lists);
+    row["directed_weight"] = point.point.directed_weight;
     row["recall"] = point.measures.recall;
     row["ndcg"] = point.measures.ndcg;
     row["tail_recall"] = point.measures.tail_recall;
     row["coverage"] = point.measures.coverage;
     tried.push_back(std::move(row));
   }
+  nlohmann::json& parts = json["validation"]["parts"] = nlohmann::json::array();
+  for (const PartGain& gain : choice.gains) {
+    parts.push_back({{"part", gain.part},
+                     {"members", gain.members},
+                     {"with", MeasuresJson(gain.with)},
+                     {"without", MeasuresJson(gain.without)}});
+  }
+  nlohmann::json& evidence = json["validation"]["evidence"] = nlohmann::json::array();
+  for (const EvidenceGain& gain : choice.evidence) {
+    evidence.push_back({{"events", gain.events},
+                        {"members", gain.members},
+                        {"with", MeasuresJson(gain.with)},
+                        {"without", MeasuresJson(gain.without)},
+                        {"popularity", MeasuresJson(gain.popularity)}});
+  }
   return json;
 }
 
-double UnitOf(const ScorePoint& point, const TrainedNumbers& numbers, const data::Dataset& dataset,
+// The units that the chosen shares are measured in, on these numbers.
+struct Units {
+  double global = 1;
+  double directed = 1;
+};
+Units UnitsOf(const ScorePoint& point, const TrainedNumbers& numbers, const data::Dataset& dataset,
               const TrainingSettings& settings, runtime::ThreadPool* pool) {
   ScoreGrid::Inputs inputs;
   for (const models::ListBlockArrays& lists : numbers.lists) inputs.lists.push_back(&lists);
+  if (numbers.lists.size() > 1) inputs.directed = 1;
   inputs.embeddings = &numbers.vectors.items;
   inputs.degrees = numbers.degrees;
   inputs.order = dataset.order;
@@ -110,7 +142,9 @@ double UnitOf(const ScorePoint& point, const TrainedNumbers& numbers, const data
   for (const std::uint32_t m : SampleRows(dataset.members(), kUnitMembers, settings.seed)) {
     members.push_back({dataset.of(m), {}});
   }
-  return GlobalWeightUnit(ScoreGrid(std::move(inputs)), point, members, pool);
+  const ScoreGrid grid(std::move(inputs));
+  return {GlobalWeightUnit(grid, point, members, pool),
+          DirectedWeightUnit(grid, point, members, pool)};
 }
 
 // What is given leaves nothing to choose.
@@ -118,8 +152,10 @@ bool AllGiven(const GivenParameters& given, data::Order order) {
   return given.lists.has_value() && given.p.has_value() && given.q.has_value() &&
          given.global_weight.has_value() &&
          (*given.global_weight == 0 || (given.pin.has_value() && given.qo.has_value())) &&
-         (order == data::Order::kNone || given.by_rank.has_value()) &&
-         (order != data::Order::kTime || given.by_age.has_value());
+         (order == data::Order::kNone ||
+          (given.by_rank.has_value() && given.directed.has_value())) &&
+         (order != data::Order::kTime || (given.by_age.has_value() && given.trend.has_value())) &&
+         given.prior_events.has_value();
 }
 
 }  // namespace
@@ -147,21 +183,36 @@ absl::StatusOr<TrainedOperator> TrainOperator(const TrainingSettings& settings,
   arrays.interactions = dataset.interactions.size();
   arrays.facts.data_digest = data::PairDigest::Of(dataset).Hex();
   arrays.facts.dial = choice.dial_effects;
-  const std::array<double, models::kNotches>& dial = arrays.parameters.lists[0].target_exponent;
+  std::vector<ListPlan> plans;
+  for (const models::ListBlockParameters& list : arrays.parameters.lists) {
+    plans.push_back({list.kind, {list.target_exponent.front(), list.target_exponent.back()}});
+  }
   // Embeddings also carry items that are born after the training, so they are made where g is 0,
   // too.
   COFILTER_ASSIGN_OR_RETURN(
       TrainedNumbers numbers,
-      TrainNumbers(dataset, settings, {choice.lists}, {dial.front(), dial.back()},
-                   /*with_vectors=*/true, pool, &timer));
+      TrainNumbers(dataset, settings, plans, /*with_vectors=*/true, pool, &timer));
+  // What was chosen are shares; the weights themselves belong to these numbers.
+  const bool shares = !settings.given.global_weight.has_value() || choice.relative_directed > 0;
+  const Units units = shares ? UnitsOf(choice.point, numbers, dataset, settings, pool) : Units{};
   if (!settings.given.global_weight.has_value()) {
-    // What was chosen is a share; the weight itself belongs to these numbers.
-    choice.point.global_weight =
-        choice.relative_weight * UnitOf(choice.point, numbers, dataset, settings, pool);
+    choice.point.global_weight = choice.relative_weight * units.global;
     arrays.parameters.global.weight = choice.point.global_weight;
   }
+  if (choice.relative_directed > 0) {
+    arrays.parameters.lists[1].weight = choice.relative_directed * units.directed;
+  }
   arrays.degrees = std::move(numbers.degrees);
-  arrays.trend = Trend(dataset, arrays.degrees, settings.trend_half_life_days);
+  arrays.trend = arrays.degrees;
+  if (dataset.order == data::Order::kTime) {
+    timer.Begin("trend");
+    if (choice.trend_half_life_days == 0) {
+      choice.trend_half_life_days = settings.trend_half_life_days > 0
+                                        ? settings.trend_half_life_days
+                                        : FitTrendHalfLife(dataset, pool);
+    }
+    arrays.trend = DecayedCounts(dataset, dataset.cutoff, choice.trend_half_life_days);
+  }
   arrays.lists = std::move(numbers.lists);
   const TallMatrix& vectors = numbers.vectors.items;
   arrays.dim = static_cast<std::uint32_t>(vectors.cols());
@@ -186,7 +237,10 @@ absl::StatusOr<TrainedOperator> TrainOperator(const TrainingSettings& settings,
   report["items"] = arrays.item_ids.size();
   report["interactions"] = arrays.interactions;
   report["dim"] = arrays.dim;
-  report["list_entries"] = arrays.lists[0].targets.size();
+  report["list_entries"] = nlohmann::json::array();
+  for (const models::ListBlockArrays& list : arrays.lists) {
+    report["list_entries"].push_back(list.targets.size());
+  }
   report["content"] = {{"why", content.why},
                        {"items_with_text", content.items_with_text},
                        {"gain", content.parameters.gain},

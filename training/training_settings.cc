@@ -66,6 +66,7 @@ absl::Status TrainingSettings::Validate() const {
   COFILTER_RETURN_IF_ERROR(CheckRange("ridge_item_exponent", ridge.item_exponent, 0.0, 1.0));
   COFILTER_RETURN_IF_ERROR(CheckRange("lambda", ridge.lambda, 1e-6, 1e9));
   COFILTER_RETURN_IF_ERROR(CheckRange("ridge_neighbours", ridge.neighbours, 1u, 10'000u));
+  COFILTER_RETURN_IF_ERROR(CheckRange("directed_neighbours", directed_neighbours, 1u, 10'000u));
   COFILTER_RETURN_IF_ERROR(CheckRange("ridge_max_items", ridge_max_items, 0u, 20'000u));
   COFILTER_RETURN_IF_ERROR(CheckRange("ridge_tolerance", ridge_tolerance, 1e-6, 0.5));
   COFILTER_RETURN_IF_ERROR(CheckRange("ridge_budget", ridge_budget, 0.0, 1e9));
@@ -76,21 +77,11 @@ absl::Status TrainingSettings::Validate() const {
                                                    models::kMaxBuckets));
   }
   COFILTER_RETURN_IF_ERROR(CheckRange("content_lambda", content_lambda, 1e-6, 1e9));
-  COFILTER_RETURN_IF_ERROR(CheckRange("trend_half_life_days", trend_half_life_days, 1e-3, 1e5));
+  if (trend_half_life_days != 0) {
+    COFILTER_RETURN_IF_ERROR(CheckRange("trend_half_life_days", trend_half_life_days, 1e-3, 1e5));
+  }
   COFILTER_RETURN_IF_ERROR(CheckRange("search_members", search_members, 1u, 1'000'000u));
   COFILTER_RETURN_IF_ERROR(CheckRange("search_share", search_share, 0.01, 0.9));
-<<<<<<< HEAD
-  COFILTER_RETURN_IF_ERROR(CheckRange("p", given.p, -2, 2));
-  COFILTER_RETURN_IF_ERROR(CheckRange("q", given.q, -2, 2));
-  COFILTER_RETURN_IF_ERROR(CheckRange("global_weight", given.global_weight, 0, 1000));
-  COFILTER_RETURN_IF_ERROR(CheckRange("pin", given.pin, -2, 2));
-  COFILTER_RETURN_IF_ERROR(CheckRange("qo", given.qo, -2, 2));
-  COFILTER_RETURN_IF_ERROR(CheckRange("by_rank", given.by_rank, 0, 4));
-  COFILTER_RETURN_IF_ERROR(CheckRange("by_age", given.by_age, 0, 4));
-  COFILTER_RETURN_IF_ERROR(CheckRange("dial_q", given.dial_q, 0, 2));
-  COFILTER_RETURN_IF_ERROR(CheckRange("dial_qo", given.dial_qo, 0, 2));
-  return CheckRange("dial_cost", dial_cost, 0.01, 0.5);
-=======
   COFILTER_RETURN_IF_ERROR(CheckRange("p", given.p, -2.0, 2.0));
   COFILTER_RETURN_IF_ERROR(CheckRange("q", given.q, -2.0, 2.0));
   COFILTER_RETURN_IF_ERROR(CheckRange("global_weight", given.global_weight, 0.0, 1000.0));
@@ -98,10 +89,14 @@ absl::Status TrainingSettings::Validate() const {
   COFILTER_RETURN_IF_ERROR(CheckRange("qo", given.qo, -2.0, 2.0));
   COFILTER_RETURN_IF_ERROR(CheckRange("by_rank", given.by_rank, 0.0, 4.0));
   COFILTER_RETURN_IF_ERROR(CheckRange("by_age", given.by_age, 0.0, 4.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("directed", given.directed, 0.0, 10.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("directed_p", given.directed_p, -2.0, 2.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("directed_q", given.directed_q, -2.0, 2.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("trend", given.trend, 0.0, 4.0));
+  COFILTER_RETURN_IF_ERROR(CheckRange("prior_events", given.prior_events, 0.0, 1000.0));
   COFILTER_RETURN_IF_ERROR(CheckRange("dial_q", given.dial_q, 0.0, 2.0));
   COFILTER_RETURN_IF_ERROR(CheckRange("dial_qo", given.dial_qo, 0.0, 2.0));
-  return absl::OkStatus();
->>>>>>> 9da57fd (training: the ridge for large catalogues by a polynomial; profiles)
+  return CheckRange("dial_cost", dial_cost, 0.01, 0.5);
 }
 
 }  // namespace cofilter::training

@@ -26,9 +26,14 @@ struct GivenParameters {
   std::optional<double> qo;               // target exponent of the global term at notch 0, -2 to 2
   std::optional<double> by_rank;          // weight of the history by rank, 0 to 4
   std::optional<double> by_age;           // and by age in days, 0 to 4
-  std::optional<double> dial_q;           // what notch 10 adds to q, 0 to 2
-  std::optional<double> dial_qo;          // what notch 10 adds to qo, 0 to 2
-  std::optional<DialShape> dial_shape;    // how far each notch goes of that; unset: even steps
+  std::optional<double> directed;       // how loud the directed lists are beside the lists, 0 to 10
+  std::optional<double> directed_p;     // source exponent of the directed lists, -2 to 2
+  std::optional<double> directed_q;     // their target exponent at notch 0, -2 to 2
+  std::optional<double> trend;          // exponent of the trend's factor, 0 to 4
+  std::optional<double> prior_events;   // n0 of the popularity prior, 0 to 1,000
+  std::optional<double> dial_q;         // what notch 10 adds to q, 0 to 2
+  std::optional<double> dial_qo;        // what notch 10 adds to qo, 0 to 2
+  std::optional<DialShape> dial_shape;  // how far each notch goes of that; unset: even steps
   // What an earlier training measured of this very dial: comes with its report, not by itself.
   std::optional<models::DialEffects> dial_effects;
 };
@@ -68,6 +73,7 @@ struct TrainingSettings {
   std::uint32_t history_limit =
       1000;  // the latest so many of a history are folded in at serving. ≥ 1
   GivenRidge ridge;
+  std::uint32_t directed_neighbours = 100;  // kept per item at each end of the dial. 1 to 10,000
   // The exact inverse up to so many items, a polynomial past them (large_ridge.h). 0 to 20,000.
   std::uint32_t ridge_max_items = 6000;
   double ridge_tolerance = 0.02;  // of the polynomial against the inverse. 1e-6 to .5
@@ -77,9 +83,9 @@ struct TrainingSettings {
   double ridge_budget = 400;
 
   std::uint32_t content_buckets =
-      1u << 15;                      // 0: no content map. 0, or a power of two from 2^8 to 2^24
-  double content_lambda = 1;         // ridge of the content map, > 0
-  double trend_half_life_days = 14;  // > 0
+      1u << 15;                     // 0: no content map. 0, or a power of two from 2^8 to 2^24
+  double content_lambda = 1;        // ridge of the content map, > 0
+  double trend_half_life_days = 0;  // 0: fitted on the log; else .001 to 100,000
 
   bool search = true;                     // false: what is not given takes its default
   std::uint32_t search_members = 10'000;  // sampled for validation. 1 to 1,000,000

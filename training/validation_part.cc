@@ -10,6 +10,8 @@ namespace cofilter::training {
 namespace {
 
 constexpr std::size_t kTinyHistory = 10;
+constexpr std::size_t kMostNewcomers = 1000;
+constexpr std::uint64_t kNewcomerSeed = 0x6e6577;  // another draw than that of the questions
 
 std::size_t MedianHistory(const data::Dataset& dataset) {
   if (dataset.members() == 0) return 0;
@@ -18,6 +20,19 @@ std::size_t MedianHistory(const data::Dataset& dataset) {
   const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
   std::nth_element(sizes.begin(), middle, sizes.end());
   return *middle;
+}
+
+std::vector<std::uint32_t> SampleNewcomers(const data::Dataset& dataset, std::uint64_t seed) {
+  std::vector<std::uint32_t> askable;
+  for (std::uint32_t m = 0; m < dataset.members(); ++m) {
+    if (dataset.of(m).size() >= 2) askable.push_back(m);
+  }
+  std::vector<std::uint32_t> newcomers;
+  const std::size_t count = std::min(kMostNewcomers, askable.size() / 10);
+  for (const std::uint32_t at : SampleRows(askable.size(), count, seed ^ kNewcomerSeed)) {
+    newcomers.push_back(askable[at]);
+  }
+  return newcomers;
 }
 
 }  // namespace
@@ -29,7 +44,14 @@ ValidationPart HoldOutValidation(const data::Dataset& dataset, double share, std
   part.held_out.resize(dataset.members());
   const bool ordered = dataset.order != data::Order::kNone;
   const bool only_last = ordered && MedianHistory(dataset) < kTinyHistory;
+  part.newcomers = SampleNewcomers(dataset, seed);
+  std::vector<bool> is_new(dataset.members(), false);
+  for (const std::uint32_t member : part.newcomers) is_new[member] = true;
   for (std::size_t m = 0; m < dataset.members(); ++m) {
+    if (is_new[m]) {
+      part.train.offsets[m + 1] = part.train.interactions.size();
+      continue;
+    }
     const auto history = dataset.of(m);
     std::size_t count = 0;
     if (history.size() >= 2) {

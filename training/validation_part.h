@@ -15,11 +15,15 @@ namespace cofilter::training {
 struct ValidationPart {
   data::Dataset train;
   std::vector<std::vector<std::uint32_t>> held_out;
+  // Members of whom `train` has nothing, so that they can be asked about as it will be with new
+  // ones: rows of the dataset, ascending.
+  std::vector<std::uint32_t> newcomers;
 };
 
 // Holds out `share` of each member's interactions: the latest where order means something, else a
 // seeded sample; at least one, and at most all but one. Where most histories are tiny (the median
-// member has fewer than 10 interactions) and ordered, only the last one.
+// member has fewer than 10 interactions) and ordered, only the last one. Of the members with at
+// least two, a seeded tenth, at most 1,000, are left out whole.
 ValidationPart HoldOutValidation(const data::Dataset& dataset, double share, std::uint64_t seed);
 
 }  // namespace cofilter::training

@@ -17,6 +17,8 @@ struct Candidate {
   Source source = Source::kUnspecified;
   LineKind base_line = LineKind::kUnspecified;
   double base = 0;       // the operator's, the content's, or the rung's score
+  double trend = 0;      // what the operator's trend adds
+  double prior = 0;      // what popularity adds while little is known of the member
   double freshness = 0;  // what age takes off
   double score = 0;      // the sum of the lines
 

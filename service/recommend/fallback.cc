@@ -132,6 +132,10 @@ void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface,
 
 Level LevelOf(const std::vector<Candidate>& candidates, bool quick) {
   if (candidates.empty()) return Level::kEmpty;
+  // Popularity may stand above what the member's own history says, while that is little.
+  const bool personal = std::any_of(candidates.begin(), candidates.end(),
+                                    [](const Candidate& each) { return each.IsPersonal(); });
+  if (personal) return quick ? Level::kPersonalisedQuick : Level::kPersonalised;
   switch (candidates.front().source) {
     case Source::kTrending:
       return Level::kTrending;

@@ -79,6 +79,10 @@ FoldedMember FoldItem(const OperatorBinding& binding, ItemKey key, std::uint32_t
   }
   member.items.push_back(key);
   member.folded = binding.op->Fold(std::span(&entry, 1));
+  // What is like an item is asked for: no member, so neither what is in fashion nor little
+  // evidence.
+  member.folded.with_trend = false;
+  member.folded.prior_weight = 0;
   return member;
 }
 

@@ -17,6 +17,8 @@ std::vector<RecommendedItem> Place(const RuleSet&, const Catalogue& catalogue,
     item.score = candidate.score;
     item.source = candidate.source;
     item.lines.push_back({candidate.base_line, candidate.base});
+    if (candidate.trend != 0) item.lines.push_back({LineKind::kTrending, candidate.trend});
+    if (candidate.prior != 0) item.lines.push_back({LineKind::kPopularity, candidate.prior});
     if (candidate.freshness != 0) item.lines.push_back({LineKind::kFreshness, candidate.freshness});
   }
   trace.out = static_cast<std::uint32_t>(items.size());

@@ -29,18 +29,27 @@ void Rank(const OperatorBinding& binding, const FoldedMember& member, int notch,
     Candidate candidate = candidates[i];
     if (candidate.row != kNoRow) {
       const models::RowScore& score = memory.scores[row++];
-      candidate.base_line = LineKind::kOperator;
-      candidate.base = score.total();
-      candidate.source =
-          std::abs(score.global) > std::abs(score.lists) ? Source::kGlobal : Source::kNeighbours;
+      if (score.personal() == 0 && score.prior > 0) {
+        // Nothing personal leads there, so no personal line says so.
+        candidate.base_line = LineKind::kPopularity;
+        candidate.base = score.prior;
+        candidate.source = Source::kPopular;
+      } else {
+        candidate.base_line = LineKind::kOperator;
+        candidate.base = score.personal();
+        candidate.trend = score.trend;
+        candidate.prior = score.prior;
+        candidate.source =
+            std::abs(score.global) > std::abs(score.lists) ? Source::kGlobal : Source::kNeighbours;
+      }
     } else {
       candidate.base_line = LineKind::kContent;
       candidate.base =
           binding.op->ScoreForeign(member.folded, notch, binding.overlay.Embedding(candidate.key));
       candidate.source = Source::kContent;
     }
-    candidate.score = candidate.base;
-    if (candidate.base > 0 || (i >= retrieved && candidate.base == 0)) {
+    candidate.score = candidate.base + candidate.trend + candidate.prior;
+    if (candidate.score > 0 || (i >= retrieved && candidate.score == 0)) {
       candidates[kept++] = candidate;
     } else {
       CountDrop(trace, DropReason::kRank);

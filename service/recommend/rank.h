@@ -11,9 +11,9 @@
 
 namespace cofilter::service {
 
-// Gives every candidate its base score, line and source; drops those without a score above 0.
-// `openers` become candidates too; one that nothing connects to the history (0) stays, for what it
-// opens is wanted.
+// Gives every candidate its lines, the score that they add up to, and its source; drops those
+// without a score above 0. `openers` become candidates too; one that nothing connects to the
+// history (0) stays, for what it opens is wanted.
 void Rank(const OperatorBinding& binding, const FoldedMember& member, int notch,
           std::span<const ItemKey> openers, RetrievalMemory& memory,
           std::vector<Candidate>& candidates, StageTrace& trace);

@@ -16,8 +16,9 @@ void Rerank(const SurfaceConfig& surface, const Catalogue& catalogue, runtime::T
       if (!traits.Has(ItemTraits::kHasPublishedAt) || !(candidate.base > 0)) continue;
       const double age = static_cast<double>((now - traits.visible_from).count());
       // The product itself: the sum of the lines would lose the digits of an old item's score.
-      candidate.score = candidate.base * std::exp2(-std::max(0.0, age) / half_life);
-      candidate.freshness = candidate.score - candidate.base;
+      const double fresh = candidate.base * std::exp2(-std::max(0.0, age) / half_life);
+      candidate.freshness = fresh - candidate.base;
+      candidate.score = fresh + candidate.trend + candidate.prior;
     }
   }
   const auto better = [](const Candidate& a, const Candidate& b) {

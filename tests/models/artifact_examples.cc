@@ -38,6 +38,11 @@ std::vector<OperatorArrays> MakeOperators(int lists, double later_weight) {
 
 std::vector<OperatorArrays> MakeArtifactOperatorsOfVersion1() { return MakeOperators(2, 1); }
 
-std::vector<OperatorArrays> MakeArtifactOperators() { return MakeOperators(3, 0.7); }
+std::vector<OperatorArrays> MakeArtifactOperators() {
+  std::vector<OperatorArrays> all = MakeOperators(3, 0.7);
+  all.front().parameters.trend.exponent = 0.5;
+  all.front().parameters.evidence.prior_events = 2;
+  return all;
+}
 
 }  // namespace cofilter::models

@@ -72,6 +72,9 @@ TEST(ArtifactManifestTest, NamesTheEntryThatIsWrong) {
   refuses("\"weight\": 1.0", "\"weight\": 0", "lists[0].weight");
   refuses("\"limit\": 1000", "\"limit\": 0", "history.limit");
   refuses("\"by_age\": 0.0", "\"by_age\": 99", "history.by_age");
+  refuses("\"trend\": {\n        \"exponent\": 0.0", "\"trend\": {\n        \"exponent\": -1",
+          "trend.exponent");
+  refuses("\"prior_events\": 0.0", "\"prior_events\": []", "operators[0].evidence.prior_events");
   refuses("\"gain\": 0.0", "\"gain\": \"x\"", "operators[0].content.gain");
   refuses("\"features\": 1", "\"features\": 2", "operators[0].content.features");
   refuses("\"global\"", "\"globe\"", "operators[0].global");
@@ -103,6 +106,9 @@ TEST(ArtifactManifestTest, EntriesThatCameLaterHaveDefaults) {
   const auto parsed = ParseManifest(Changed("\"weight\": 1.0", "\"unheard_of\": 7"));
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->operators[0].parameters.lists[0].weight, 1);
+  for (const std::string_view entry : {"\"trend\"", "\"evidence\""}) {
+    EXPECT_TRUE(ParseManifest(Changed(entry, "\"unheard_of\"")).ok()) << entry;
+  }
 }
 
 TEST(ArtifactManifestTest, RefusesWhatIsNoManifest) {

@@ -74,6 +74,8 @@ TEST_F(ArtifactTest, WhatIsPublishedIsLoaded) {
     EXPECT_EQ(p.global.target_exponent, right.global.target_exponent);
     EXPECT_EQ(p.history.by_rank, right.history.by_rank);
     EXPECT_EQ(p.history.limit, right.history.limit);
+    EXPECT_EQ(p.trend.exponent, right.trend.exponent);
+    EXPECT_EQ(p.evidence.prior_events, right.evidence.prior_events);
     EXPECT_EQ(p.content.gain, right.content.gain);
     EXPECT_EQ(p.content.assumed_rel, right.content.assumed_rel);
     if (loaded->items() == 0) continue;

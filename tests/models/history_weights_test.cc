@@ -32,6 +32,13 @@ TEST(HistoryWeightsTest, FallsWithAge) {
   EXPECT_THAT(HistoryWeights({.by_age = 0.5}, confidence, ages), ElementsAre(0.5f, 1.0f));
 }
 
+TEST(HistoryWeightsTest, AgesCountFromTheLatest) {
+  const std::vector<float> confidence = {1, 1, 0};
+  const std::vector<double> young = {3, 0, 0}, old = {1003, 1000, 0};
+  EXPECT_EQ(HistoryWeights({.by_age = 0.5}, confidence, young),
+            HistoryWeights({.by_age = 0.5}, confidence, old));
+}
+
 TEST(HistoryWeightsTest, EqualAgesRankInTheOrderGiven) {
   const std::vector<float> confidence = {1, 1, 1};
   const std::vector<double> ages = {0, 0, 0};

@@ -55,6 +55,8 @@ TEST(OperatorParametersTest, NamesTheParameterTheValueAndTheRange) {
   refuses("history.by_rank", [](auto& p) { p.history.by_rank = 5; });
   refuses("history.by_age", [](auto& p) { p.history.by_age = -0.1; });
   refuses("history.limit", [](auto& p) { p.history.limit = 0; });
+  refuses("trend.exponent is 5", [](auto& p) { p.trend.exponent = 5; });
+  refuses("evidence.prior_events", [](auto& p) { p.evidence.prior_events = -1; });
   refuses("content.gain", [](auto& p) { p.content.gain = -1; });
   refuses("content.assumed_rel", [](auto& p) { p.content.assumed_rel = 0; });
 }

@@ -70,6 +70,14 @@ TEST(ScoreGridTest, AgreesWithTheOperator) {
     settings.given.qo = -0.3;
     settings.given.by_rank = order == data::Order::kNone ? 0.0 : 0.5;
     settings.given.by_age = order == data::Order::kNone ? 0.0 : 0.25;
+    if (order == data::Order::kTime) {
+      settings.given.directed = 0.8;
+      settings.given.directed_p = 0.9;
+      settings.given.directed_q = 0.1;
+      settings.given.trend = 0.5;
+      settings.trend_half_life_days = 3;
+    }
+    settings.given.prior_events = 2;
     auto trained = TrainOperator(settings, dataset, {}, &pool);
     ASSERT_TRUE(trained.ok()) << trained.status();
     const models::OperatorArrays& arrays = trained->arrays;
@@ -94,13 +102,23 @@ TEST(ScoreGridTest, AgreesWithTheOperator) {
       members.push_back(member);
     }
     ScoreGrid::Inputs inputs;
-    inputs.lists = {&arrays.lists[0]};
+    for (const models::ListBlockArrays& list : arrays.lists) inputs.lists.push_back(&list);
+    if (arrays.lists.size() > 1) inputs.directed = 1;
+    inputs.trends = {arrays.trend};
+    inputs.trend_base = arrays.degrees;
     inputs.embeddings = &embeddings;
     inputs.degrees = arrays.degrees;
     inputs.facts = &facts;
     inputs.order = order;
     inputs.now = dataset.cutoff;
     ScorePoint point{0, 0.7, 0.2, 0.4, 0.5, -0.3, *settings.given.by_rank, *settings.given.by_age};
+    point.prior_events = 2;
+    if (order == data::Order::kTime) {
+      point.directed_weight = arrays.parameters.lists[1].weight;
+      point.directed_source_exponent = 0.9;
+      point.directed_target_exponent = 0.1;
+      point.trend_exponent = 0.5;
+    }
     const PointMeasures found = ScoreGrid(inputs).Measure({&point, 1}, members, 10, &pool)[0];
 
     const auto model = models::Operator::FromArrays(arrays);

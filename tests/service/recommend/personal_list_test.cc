@@ -75,7 +75,7 @@ TEST_F(RecommenderTest, ScoresAreThoseOfAnExactFoldInAtEveryNotch) {
   for (std::size_t i = 0; i < read.size(); ++i) {
     const int rank = static_cast<int>(read.size() - 1 - i);
     exact.Add(read[i], HistoryWeight(arrays.parameters.history, i == 4 ? 0.5 : 1.0, rank,
-                                     6 - static_cast<double>(i)));
+                                     5 - static_cast<double>(i)));
   }
   std::map<std::string, data::Item> by_id;
   for (const std::string& id : ids) by_id[id] = NewsItem(id);
@@ -170,6 +170,55 @@ TEST_F(RecommenderTest, FreshnessHalvesThePersonalScoreAsALineOfItsOwn) {
     halved += share != 0;
   }
   EXPECT_GT(halved, 0);
+}
+
+TEST_F(RecommenderTest, WhatEverybodyDoesStandsInLinesOfItsOwn) {
+  const std::vector<std::string> ids = Ids("n", 80);
+  std::vector<data::Item> items;
+  for (const std::string& id : ids) items.push_back(NewsItem(id));
+  world.Upsert(items);
+  models::OperatorArrays arrays = RandomOperator("news", ids, 1);
+  arrays.parameters.trend.exponent = 0.5;
+  arrays.parameters.evidence.prior_events = 2;
+  world.Promote({arrays});
+  for (const char* read : {"n0003", "n0050", "n0077"}) {
+    world.RecordAt(Day(-1), "ann", read, Verb::kRead);
+    const Recommendation list = Get("ann", "news", 70);
+    EXPECT_EQ(list.level, Level::kPersonalised);
+    ExpectSumsHold(list);
+    std::size_t trending = 0, popular = 0;
+    for (const RecommendedItem& item : list.items) {
+      SCOPED_TRACE(item.item_id);
+      trending += Line(item, LineKind::kTrending) != 0;
+      popular += Line(item, LineKind::kPopularity) > 0;
+      if (Line(item, LineKind::kOperator) == 0) {
+        EXPECT_TRUE(item.reasons.empty());
+        EXPECT_EQ(item.source, Source::kPopular);
+      }
+    }
+    EXPECT_GT(trending, 30u);
+    EXPECT_EQ(popular, list.items.size());
+  }
+  // The same sums as the operator's own, to the last item.
+  ExactFold exact(arrays);
+  const Recommendation list = Get("ann", "news", 70);
+  for (int rank = 0; const char* read : {"n0077", "n0050", "n0003"}) {
+    exact.Add(NewsItem(read), HistoryWeight(arrays.parameters.history, 1.0, rank++, 0));
+  }
+  for (const RecommendedItem& item : list.items) {
+    const double personal = exact.Score(NewsItem(item.item_id), 0);
+    EXPECT_NEAR(Line(item, LineKind::kOperator), personal, 1e-5 * (1 + std::abs(personal)));
+  }
+  SimilarRequest similar;
+  similar.item_id = "n0003";
+  similar.surface = "news";
+  similar.count = 20;
+  const auto like = recommender->Similar(Context(), similar);
+  ASSERT_TRUE(like.ok()) << like.status();
+  for (const RecommendedItem& item : like->items) {
+    if (Line(item, LineKind::kOperator) == 0) continue;  // from a lower rung
+    EXPECT_EQ(item.lines.size(), 1u) << "no member, so no line of what everybody does";
+  }
 }
 
 TEST_F(RecommenderTest, ReadCountsAtTheNextCallAndIsNotServedAgain) {
