@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "grpcpp/channel.h"
 #include "runtime/clock.h"
 #include "service/config/config.h"
 #include "service/identity/identity.h"
@@ -46,6 +48,10 @@ class Server {
 
   virtual int port() const = 0;
   virtual std::string address() const = 0;  // "127.0.0.1:40123"
+  // To this server without a socket, for the HTTP door; calls fail once it has drained.
+  virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;
+  // Full names of the services of the contract.
+  virtual std::vector<std::string> services() const = 0;
   virtual const CallMetrics& metrics() const = 0;
   virtual const Admission& admission() const = 0;
   virtual CallGuard& guard() = 0;

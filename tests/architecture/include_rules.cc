@@ -36,7 +36,8 @@ const std::map<std::string, Folders, std::less<>>& AllowedInService() {
       {"snapshot", {"config", "store", "snapshot"}},
       {"recommend", {"config", "store", "snapshot", "recommend"}},
       {"rpc", {"config", "identity", "store", "snapshot", "recommend", "rpc"}},
-      {"server", {"config", "identity", "store", "snapshot", "recommend", "rpc", "server"}},
+      {"http", {"config", "identity", "rpc", "http"}},
+      {"server", {"config", "identity", "store", "snapshot", "recommend", "rpc", "http", "server"}},
   };
   return allowed;
 }
@@ -48,9 +49,10 @@ struct Restriction {
 };
 const std::vector<Restriction>& Restrictions() {
   static const std::vector<Restriction> restrictions = {
-      {"grpc", {"service/rpc", "cli", "bench"}},
-      {"google/protobuf", {"service/rpc", "cli", "bench"}},
+      {"grpc", {"service/rpc", "service/http", "cli", "bench"}},
+      {"google/protobuf", {"service/rpc", "service/http", "cli", "bench"}},
       {"cofilter/v1", {"service/rpc", "cli", "bench"}},
+      {"boost", {"service/http", "bench"}},
       {"sqlite3.h", {"service/store"}},
       {"hiredis", {"service/store"}},
       {"faiss", {"models"}},
