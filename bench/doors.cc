@@ -6,6 +6,7 @@
 #include "bench/benchmark.h"
 #include "bench/certificates.h"
 #include "bench/generated_set.h"
+#include "bench/http_doors.h"
 #include "bench/server_process.h"
 #include "bench/service_client.h"
 #include "bench/set_data.h"
@@ -123,10 +124,13 @@ absl::StatusOr<Report> RunDoors(const Settings& settings) {
   Report report{.bench = "doors", .figures = {}, .conditions = {}, .curves = {}};
   const absl::StatusOr<SetDescriptor> set = ResolveSet(settings, "gowalla");
   if (absl::IsNotFound(set.status())) {
-    AddMissing(
-        set.status(),
-        {{"tokens add to p50", AtMost(kMostForTokens)}, {"TLS adds to p50", AtMost(kMostForTls)}},
-        &report);
+    AddMissing(set.status(),
+               {{"tokens add to p50", AtMost(kMostForTokens)},
+                {"TLS adds to p50", AtMost(kMostForTls)},
+                {"Connect JSON p50 over gRPC's", AtMost(kMostOverGrpc)},
+                {"the same over the undisturbed one", AtMost(kMostBesideSlow)},
+                {"flooded p99 over the undisturbed one", AtMost(kMostBesideFlood)}},
+               &report);
     return report;
   }
   COFILTER_RETURN_IF_ERROR(set.status());
@@ -144,6 +148,7 @@ absl::StatusOr<Report> RunDoors(const Settings& settings) {
   options.operator_name = loaded.op->name();
   COFILTER_ASSIGN_OR_RETURN(const SetData data, LoadSet(*set));
 
+  options.more_config = kHttpDoorConfig;
   const std::vector<int> cpus = AllowedCpus();
   options.cpu = cpus.front();
   const PinnedThread pinned(cpus.back());
@@ -161,6 +166,8 @@ absl::StatusOr<Report> RunDoors(const Settings& settings) {
   COFILTER_ASSIGN_OR_RETURN(const Runs runs,
                             Measure(plain, tls, bare, StorePath(options), requests));
   AddFigures(runs, !settings.smoke, &report);
+  COFILTER_RETURN_IF_ERROR(
+      AddHttpFigures(*plain.server, *plain.client, requests, settings.smoke, &report));
   report.conditions.push_back(
       absl::StrCat(kRuns, " runs of ", requests.size(),
                    " calls each over one kept connection, one at a time, by turns: without TLS, "

@@ -55,16 +55,18 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Server
   COFILTER_RETURN_IF_ERROR(runtime::MakeDirectories(options.models_directory));
   const std::string config = options.directory + "/server.toml";
   const std::string port_file = options.directory + "/port";
+  const std::string http_port_file = options.directory + "/http-port";
   COFILTER_RETURN_IF_ERROR(runtime::WriteFileDurably(config, ConfigText(options)));
   std::error_code error;
   std::filesystem::remove(port_file, error);
   auto server = std::unique_ptr<ServerProcess>(new ServerProcess);
-  COFILTER_ASSIGN_OR_RETURN(server->child_,
-                            ChildProcess::Start({.arguments = {options.program, "--config", config,
-                                                               "--port-file", port_file},
-                                                 .environment = {},
-                                                 .output_path = options.directory + "/server.log",
-                                                 .cpu = options.cpu}));
+  COFILTER_ASSIGN_OR_RETURN(
+      server->child_,
+      ChildProcess::Start({.arguments = {options.program, "--config", config, "--port-file",
+                                         port_file, "--http-port-file", http_port_file},
+                           .environment = {},
+                           .output_path = options.directory + "/server.log",
+                           .cpu = options.cpu}));
   const absl::Status ready = server->WaitUntilItAnswers(options, port_file);
   if (!ready.ok())
     return absl::Status(ready.code(), absl::StrCat("cofilter-server: ", ready.message()));
@@ -74,6 +76,8 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Server
 absl::Status ServerProcess::WaitUntilItAnswers(const ServerOptions& options,
                                                const std::string& port_file) {
   COFILTER_ASSIGN_OR_RETURN(const int port, WaitForPort(port_file, *child_));
+  // Written before the other.
+  COFILTER_ASSIGN_OR_RETURN(http_port_, WaitForPort(options.directory + "/http-port", *child_));
   client_.server = absl::StrCat("127.0.0.1:", port);
   client_.ca = options.ca;
   COFILTER_ASSIGN_OR_RETURN(client_.token,

@@ -36,6 +36,7 @@ class ServerProcess {
   // Errors: INTERNAL, DEADLINE_EXCEEDED; the message shows the end of the server's log.
   static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(const ServerOptions& options);
 
+  int http_port() const { return http_port_; }
   const std::string& address() const { return client_.server; }  // "127.0.0.1:40001"
   // How to call it: as its operator.
   const cli::ChannelOptions& client() const { return client_; }
@@ -52,6 +53,7 @@ class ServerProcess {
 
   std::unique_ptr<ChildProcess> child_;
   cli::ChannelOptions client_;
+  int http_port_ = 0;
 };
 
 // Waits until a program has written its port, one decimal number, into a file.

@@ -3,6 +3,7 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(OpenMP REQUIRED)   # FAISS's target names it
 find_package(absl CONFIG REQUIRED)
+find_package(Boost 1.81 REQUIRED)   # headers: Asio and Beast
 find_package(Protobuf REQUIRED)
 find_package(gRPC CONFIG REQUIRED)
 find_package(Eigen3 CONFIG REQUIRED)

@@ -22,9 +22,9 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 1u << 20;
 constexpr std::size_t kMaxSurfaces = 100;
-constexpr std::array<std::string_view, 9> kTopKeys = {
-    "organisation", "time_zone", "store",    "models",   "server",
-    "identity",     "telemetry", "surfaces", "operators"};
+constexpr std::array<std::string_view, 10> kTopKeys = {
+    "organisation", "time_zone", "store",     "models",   "server",
+    "http",         "identity",  "telemetry", "surfaces", "operators"};
 
 std::string Revision(std::string_view text) {
   return runtime::Hex(runtime::Sha256(text)).substr(0, 12);
@@ -132,6 +132,41 @@ absl::Status ReadTelemetry(const TableReader& table, TelemetryConfig& telemetry)
   return table.ReadNumber("trace_share", 0, 1, telemetry.trace_share);
 }
 
+// "https://host" or "https://host:port", as browsers write an origin: no path, no slash at the end.
+bool IsOrigin(std::string_view origin) {
+  const std::size_t scheme = origin.find("://");
+  if (origin.substr(0, scheme) != "https" && origin.substr(0, scheme) != "http") return false;
+  const std::string_view host = origin.substr(scheme + 3);
+  return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
+    return std::islower(static_cast<unsigned char>(c)) ||
+           std::isdigit(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == ':' ||
+           c == '[' || c == ']';
+  });
+}
+
+absl::Status ReadHttp(const TableReader& table, HttpConfig& config) {
+  constexpr std::array<std::string_view, 7> kKeys = {"listen",
+                                                     "files",
+                                                     "origins",
+                                                     "threads",
+                                                     "max_in_flight",
+                                                     "max_connections",
+                                                     "max_connections_per_address"};
+  COFILTER_RETURN_IF_ERROR(table.CheckKeys(kKeys));
+  COFILTER_RETURN_IF_ERROR(table.ReadText("listen", config.listen));
+  if (!config.listen.empty() && config.listen != "off" && !IsHostAndPort(config.listen))
+    return table.Error("listen", "address:port, as \"127.0.0.1:8480\", or \"off\"");
+  COFILTER_RETURN_IF_ERROR(table.ReadText("files", config.files));
+  COFILTER_RETURN_IF_ERROR(table.ReadTexts("origins", config.origins));
+  if (!std::all_of(config.origins.begin(), config.origins.end(), IsOrigin))
+    return table.Error("origins", "a list as [\"https://app.example.org\"], in lower case");
+  COFILTER_RETURN_IF_ERROR(table.ReadCount("threads", 0, 256, config.threads));
+  COFILTER_RETURN_IF_ERROR(table.ReadCount("max_in_flight", 1, 1'000'000, config.max_in_flight));
+  COFILTER_RETURN_IF_ERROR(table.ReadCount("max_connections", 1, 100'000, config.max_connections));
+  return table.ReadCount("max_connections_per_address", 1, 100'000,
+                         config.max_connections_per_address);
+}
+
 absl::Status ReadSurfaces(std::string_view origin, const TableReader& top, ServerConfig& config) {
   const toml::value* value = top.Find("surfaces");
   if (value == nullptr) return absl::OkStatus();
@@ -166,6 +201,8 @@ absl::Status ReadTop(std::string_view origin, const TableReader& top, ServerConf
   COFILTER_RETURN_IF_ERROR(ReadTable(origin, top, "server", [&](const TableReader& table) {
     return ReadServer(origin, table, config);
   }));
+  COFILTER_RETURN_IF_ERROR(ReadTable(
+      origin, top, "http", [&](const TableReader& table) { return ReadHttp(table, config.http); }));
   COFILTER_RETURN_IF_ERROR(ReadTable(origin, top, "identity", [&](const TableReader& table) {
     return ReadIdentity(origin, table, config.identity);
   }));
@@ -217,6 +254,7 @@ absl::Status CheckReload(const ServerConfig& from, const ServerConfig& to) {
   note("server.max_in_flight", from.max_in_flight != to.max_in_flight);
   note("server.reflection", from.reflection != to.reflection);
   note("server.tls", from.tls != to.tls);
+  note("http", from.http != to.http);
   note("identity", from.identity != to.identity);
   note("telemetry", from.telemetry != to.telemetry);
   if (changed.empty()) {

@@ -49,6 +49,20 @@ struct TlsConfig {
   bool operator==(const TlsConfig&) const = default;
 };
 
+// The HTTP door: Connect calls, pages, health.
+struct HttpConfig {
+  // Empty: 127.0.0.1:8480, or any free port where gRPC too listens on any. "off": no door.
+  std::string listen;
+  std::string files;                 // directory of the pages; empty: one built-in page
+  std::vector<std::string> origins;  // whose pages may call: "https://app.example.org"
+  std::uint32_t threads = 0;         // 0: half the number of CPUs
+  std::uint32_t max_in_flight = 32;  // calls past it are shed
+  std::uint32_t max_connections = 512;
+  std::uint32_t max_connections_per_address = 128;
+
+  bool operator==(const HttpConfig&) const = default;
+};
+
 struct ServerConfig {
   std::string organisation = "default";
   std::string time_zone = "UTC";
@@ -61,6 +75,7 @@ struct ServerConfig {
   TlsConfig tls;
   IdentityConfig identity;
   TelemetryConfig telemetry;
+  HttpConfig http;
   std::map<std::string, SurfaceConfig> surfaces;
   std::string revision;  // digest of the text it was read from, 12 hexadecimal digits
 

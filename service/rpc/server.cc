@@ -105,12 +105,7 @@ class GrpcServer final : public Server {
           absl::StrCat("listen ", address_.ToText(address_.port),
                        " cannot be bound; is another server running there?"));
     }
-    health_ = std::make_unique<HealthWatch>(
-        server_->GetHealthCheckService(), &holder_,
-        std::vector<std::string>{
-            v1::RecommendationService::service_full_name(), v1::EventService::service_full_name(),
-            v1::CatalogueService::service_full_name(), v1::MemberService::service_full_name(),
-            v1::ModelService::service_full_name(), v1::ReviewService::service_full_name()});
+    health_ = std::make_unique<HealthWatch>(server_->GetHealthCheckService(), &holder_, services());
     return absl::OkStatus();
   }
 
@@ -137,13 +132,23 @@ class GrpcServer final : public Server {
 
   int port() const override { return port_; }
   std::string address() const override { return address_.ToText(port_); }
+  std::shared_ptr<grpc::Channel> InProcessChannel() override {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(-1);  // answers are as large as the handlers make them
+    return server_->InProcessChannel(arguments);
+  }
+  std::vector<std::string> services() const override {
+    return {v1::RecommendationService::service_full_name(), v1::EventService::service_full_name(),
+            v1::CatalogueService::service_full_name(),      v1::MemberService::service_full_name(),
+            v1::ModelService::service_full_name(),          v1::ReviewService::service_full_name()};
+  }
   const CallMetrics& metrics() const override { return metrics_; }
   const Admission& admission() const override { return admission_; }
   CallGuard& guard() override { return guard_; }
   TlsFiles* tls() override { return tls_.get(); }
   ServerParts parts() const override {
     return {&metrics_, &admission_, &streams_,       recommender_.get(),
-            &intake_,  &holder_,    publisher_.get()};
+            &intake_,  &holder_,    publisher_.get(), &guard_};
   }
   SnapshotPublisher& publisher() override { return *publisher_; }
 

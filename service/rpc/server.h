@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "grpcpp/channel.h"
 #include "runtime/clock.h"
 #include "service/config/config.h"
 #include "service/identity/identity.h"
@@ -33,6 +35,7 @@ struct ServerParts {
   const EventIntake* intake = nullptr;
   const SnapshotHolder* snapshots = nullptr;
   const SnapshotPublisher* publisher = nullptr;
+  const CallGuard* guard = nullptr;
 };
 
 struct ServerOptions {
@@ -66,6 +69,10 @@ class Server {
 
   virtual int port() const = 0;
   virtual std::string address() const = 0;  // "127.0.0.1:40123"
+  // To this server without a socket, for the HTTP door; calls fail once it has drained.
+  virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;
+  // Full names of the services of the contract.
+  virtual std::vector<std::string> services() const = 0;
   virtual const CallMetrics& metrics() const = 0;
   virtual const Admission& admission() const = 0;
   virtual CallGuard& guard() = 0;

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -17,10 +18,15 @@
 #include "runtime/files.h"
 #include "runtime/status_macros.h"
 #include "service/config/config.h"
+#include "service/http/door.h"
+#include "service/http/sign_in_routes.h"
+#include "service/http/tls_source.h"
 #include "service/identity/identity.h"
 #include "service/rpc/listen_address.h"
 #include "service/rpc/server.h"
+#include "service/rpc/status_mapping.h"
 #include "service/server/json_log.h"
+#include "service/server/observation_routes.h"
 #include "service/server/termination.h"
 #include "service/server/thread_environment.h"
 #include "service/store/sqlite/sqlite_store.h"
@@ -36,11 +42,30 @@ struct Flags {
   std::string store;
   std::string models;
   std::string listen;
+  std::string http_listen;
   std::string clock_file;
   std::string port_file;
+  std::string http_port_file;
   bool insecure = false;
   bool check_config = false;
 };
+
+constexpr char kDefaultHttp[] = "127.0.0.1:8480";
+constexpr char kAnyHttp[] = "127.0.0.1:0";
+constexpr char kNoHttp[] = "off";
+
+// Where the HTTP door listens when nobody says: where gRPC takes any port, it does too, so that
+// two servers on one machine do not meet there.
+std::string HttpListen(const ServerConfig& config) {
+  if (!config.http.listen.empty()) return config.http.listen;
+  return config.listen.ends_with(":0") ? kAnyHttp : kDefaultHttp;
+}
+
+absl::Status CheckAddresses(const ServerConfig& config, bool beyond_loopback) {
+  COFILTER_RETURN_IF_ERROR(ParseListenAddress(config.listen, beyond_loopback).status());
+  if (config.http.listen == kNoHttp) return absl::OkStatus();
+  return WithFieldPrefix("http.", ParseListenAddress(config.http.listen, beyond_loopback).status());
+}
 
 absl::StatusOr<ServerConfig> ConfigOf(const Flags& flags) {
   ServerConfig config = ServerConfig::Default();
@@ -50,8 +75,9 @@ absl::StatusOr<ServerConfig> ConfigOf(const Flags& flags) {
   if (!flags.store.empty()) config.store_path = flags.store;
   if (!flags.models.empty()) config.models_directory = flags.models;
   if (!flags.listen.empty()) config.listen = flags.listen;
-  COFILTER_RETURN_IF_ERROR(
-      ParseListenAddress(config.listen, flags.insecure || config.tls.enabled()).status());
+  if (!flags.http_listen.empty()) config.http.listen = flags.http_listen;
+  config.http.listen = HttpListen(config);
+  COFILTER_RETURN_IF_ERROR(CheckAddresses(config, flags.insecure || config.tls.enabled()));
   return config;
 }
 
@@ -65,6 +91,27 @@ void ReloadConfig(const Flags& flags, Server& server) {
   } else {
     spdlog::error("the configuration stays as it was: {}", std::string(status.message()));
   }
+}
+
+// Null where there is to be none.
+absl::StatusOr<std::unique_ptr<http::Door>> OpenDoor(const ServerConfig& config, Identity* identity,
+                                                     Server* server, const runtime::Clock* clock) {
+  if (config.http.listen == kNoHttp) return nullptr;
+  http::DoorOptions options;
+  options.config = config.http;
+  // Whether it may listen beyond loopback was judged with the configuration.
+  COFILTER_ASSIGN_OR_RETURN(options.address, ParseListenAddress(config.http.listen, true));
+  options.services = server->services();
+  http::AddSignInRoutes(identity->sign_in(), &options.routes);
+  AddObservationRoutes(server, identity, clock, &options.routes);
+  options.prepare = http::UseSession;
+  if (server->tls() != nullptr) options.tls = http::TlsSourceOf(server->tls());
+  return http::Door::Start(std::move(options), server->InProcessChannel());
+}
+
+absl::Status WritePort(const std::string& file, int port) {
+  if (file.empty()) return absl::OkStatus();
+  return runtime::WriteFileDurably(file, absl::StrCat(port, "\n"));
 }
 
 absl::Status Run(const Flags& flags) {
@@ -112,27 +159,33 @@ absl::Status Run(const Flags& flags) {
   }
   COFILTER_ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
                             Server::Start(config, store.get(), options));
-  if (!flags.port_file.empty()) {
-    COFILTER_RETURN_IF_ERROR(
-        runtime::WriteFileDurably(flags.port_file, absl::StrCat(server->port(), "\n")));
-  }
-  spdlog::info("serving on {} store {} models {} configuration {}", server->address(),
-               config.store_path, config.models_directory, config.revision);
+  COFILTER_ASSIGN_OR_RETURN(const std::unique_ptr<http::Door> door,
+                            OpenDoor(config, identity.get(), server.get(), options.clock));
+  if (door != nullptr) COFILTER_RETURN_IF_ERROR(WritePort(flags.http_port_file, door->port()));
+  COFILTER_RETURN_IF_ERROR(WritePort(flags.port_file, server->port()));
+  spdlog::info("serving on {} http {} store {} models {} configuration {}", server->address(),
+               door != nullptr ? door->address() : kNoHttp, config.store_path,
+               config.models_directory, config.revision);
 
   int signal_number = termination.Wait();
   for (; signal_number == SIGHUP; signal_number = termination.Wait()) ReloadConfig(flags, *server);
   spdlog::info("signal {}: draining for at most {} s; another signal ends it at once",
                signal_number, kGrace.count());
   termination.ExitOnNext();
-  server->Drain(kGrace);
+  const auto drain_end = std::chrono::steady_clock::now() + kGrace;
+  if (door != nullptr) door->Drain(kGrace);
+  server->Drain(
+      std::max(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                 drain_end - std::chrono::steady_clock::now())));
   spdlog::info("stopped");
   return absl::OkStatus();
 }
 
 int Main(int argc, char** argv) {
   SettleThreadEnvironment(argv);
-  CLI::App app("Serves recommendations over gRPC, from one store and one directory of models.",
-               "cofilter-server");
+  CLI::App app(
+      "Serves recommendations over gRPC and HTTP, from one store and one directory of models.",
+      "cofilter-server");
   Flags flags;
   app.add_option("--config", flags.config,
                  "Configuration file (TOML); without it the documented defaults hold")
@@ -141,6 +194,9 @@ int Main(int argc, char** argv) {
   app.add_option("--models", flags.models, "Directory of models, in place of the configuration's");
   app.add_option("--listen", flags.listen,
                  "Address, in place of the configuration's: 127.0.0.1:8470; port 0: any");
+  app.add_option("--http-listen", flags.http_listen,
+                 "Address of the HTTP door, in place of the configuration's: 127.0.0.1:8480, or "
+                 "off; without either any free port where --listen has port 0");
   app.add_flag("--insecure", flags.insecure,
                "Listen without TLS where other machines can reach it: tokens go over the network "
                "as they are");
@@ -149,6 +205,8 @@ int Main(int argc, char** argv) {
       "Take the time from this file (8 bytes, microseconds since 1970): for simulations");
   app.add_option("--port-file", flags.port_file,
                  "Write the port to this file once the server answers");
+  app.add_option("--http-port-file", flags.http_port_file,
+                 "Write the HTTP door's port to this file, before --port-file is written");
   app.add_flag("--check-config", flags.check_config,
                "Check the configuration, say what is wrong, and end");
   app.set_version_flag("--version", COFILTER_VERSION);

@@ -12,7 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "service/identity/denial.h"
 #include "service/recommend/recommender.h"
+#include "service/rpc/call_guard.h"
 #include "service/rpc/event_intake.h"
 #include "service/snapshot/snapshot_holder.h"
 
@@ -136,6 +138,13 @@ void AddCalls(const ServerParts& parts, Page& page) {
                   MetricType::Counter);
   Page::Add(shed, MakeLabels({{"kind", "call"}}), static_cast<double>(parts.admission->shed()));
   Page::Add(shed, MakeLabels({{"kind", "stream"}}), static_cast<double>(parts.streams->shed()));
+  MetricFamily& denied =
+      page.Family("cofilter_calls_denied_total", "Calls of nobody, or of somebody who may not.",
+                  MetricType::Counter);
+  for (std::size_t denial = 1; denial < kDenialCount; ++denial) {
+    Page::Add(denied, MakeLabels({{"reason", DenialName(static_cast<Denial>(denial))}}),
+              static_cast<double>(parts.guard->denied(static_cast<Denial>(denial))));
+  }
 }
 
 void AddLists(const ServerParts& parts, Page& page) {

@@ -37,8 +37,10 @@ const std::map<std::string, Folders, std::less<>>& AllowedInService() {
       {"recommend", {"config", "store", "snapshot", "recommend"}},
       {"rpc", {"config", "identity", "store", "snapshot", "recommend", "rpc"}},
       {"telemetry", {"config", "identity", "store", "snapshot", "recommend", "rpc", "telemetry"}},
+      {"http", {"config", "identity", "rpc", "http"}},
       {"server",
-       {"config", "identity", "store", "snapshot", "recommend", "rpc", "telemetry", "server"}},
+       {"config", "identity", "store", "snapshot", "recommend", "rpc", "telemetry", "http",
+        "server"}},
   };
   return allowed;
 }
@@ -50,9 +52,10 @@ struct Restriction {
 };
 const std::vector<Restriction>& Restrictions() {
   static const std::vector<Restriction> restrictions = {
-      {"grpc", {"service/rpc", "service/telemetry", "cli", "bench"}},
-      {"google/protobuf", {"service/rpc", "cli", "bench"}},
+      {"grpc", {"service/rpc", "service/telemetry", "service/http", "cli", "bench"}},
+      {"google/protobuf", {"service/rpc", "service/http", "cli", "bench"}},
       {"cofilter/v1", {"service/rpc", "cli", "bench"}},
+      {"boost", {"service/http", "bench"}},
       {"sqlite3.h", {"service/store"}},
       {"hiredis", {"service/store"}},
       {"faiss", {"models"}},

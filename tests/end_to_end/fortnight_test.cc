@@ -97,6 +97,16 @@ class FortnightTest : public ::testing::Test {
     EXPECT_THAT(violations, ::testing::IsEmpty());
   }
 
+  // One list, the same by gRPC and over HTTP.
+  void CheckBothDoors() {
+    const v1::Recommendation list = List(AskedMember(2), "learning", 0);
+    const auto over_http = server_->RecommendOverHttp(AskedMember(2), "learning", 20, 0);
+    ASSERT_TRUE(over_http.ok()) << over_http.status();
+    ASSERT_EQ(over_http->size(), static_cast<std::size_t>(list.items_size()));
+    for (int i = 0; i < list.items_size(); ++i)
+      EXPECT_EQ((*over_http)[static_cast<std::size_t>(i)], list.items(i).item_id());
+  }
+
   void RetireOneAndCheck() {
     const v1::Recommendation list = List(AskedMember(1), "news", 0);
     ASSERT_GT(list.items_size(), 0);
@@ -228,6 +238,7 @@ TEST_F(FortnightTest, HoldsItsInvariantsEveryDay) {
     }
     Send(all.subspan(all.size() / 2));
     CheckLists();
+    CheckBothDoors();
     if (day > 0) {
       EXPECT_GT(personalised_lists_, 0);
       EXPECT_GT(new_items_served_, 0) << "nothing born after the training was served";

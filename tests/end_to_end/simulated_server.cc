@@ -9,8 +9,10 @@
 #include <filesystem>
 
 #include <grpcpp/grpcpp.h>
+#include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "bench/http_client.h"
 #include "bench/server_process.h"
 #include "cli/channel.h"
 #include "cli/event_message.h"
@@ -70,6 +72,7 @@ void SimulatedServer::SetClock(runtime::Time now) {
 
 absl::Status SimulatedServer::Start() {
   const std::string port_file = absl::StrCat(home_.path(), "/port-", ++runs_);
+  const std::string http_port_file = port_file + "-http";
   bench::ChildOptions options;
   options.arguments = {Program("cofilter-server"),
                        "--config",
@@ -82,16 +85,18 @@ absl::Status SimulatedServer::Start() {
                        "127.0.0.1:0",
                        "--port-file",
                        port_file,
+                       "--http-port-file",
+                       http_port_file,
                        "--clock-file",
                        clock_file_};
   options.output_path = absl::StrCat(home_.path(), "/server-", runs_, ".log");
   COFILTER_ASSIGN_OR_RETURN(server_, bench::ChildProcess::Start(options));
   COFILTER_ASSIGN_OR_RETURN(const int port, bench::WaitForPort(port_file, *server_));
-  COFILTER_ASSIGN_OR_RETURN(const std::string token,
-                            cli::ReadTokenFile(home_.path() + "/operator.token"));
+  COFILTER_ASSIGN_OR_RETURN(http_port_, bench::WaitForPort(http_port_file, *server_));
+  COFILTER_ASSIGN_OR_RETURN(token_, cli::ReadTokenFile(home_.path() + "/operator.token"));
   address_ = absl::StrCat("127.0.0.1:", port);
   COFILTER_ASSIGN_OR_RETURN(const auto channel,
-                            cli::OpenChannel({.server = address_, .token = token}));
+                            cli::OpenChannel({.server = address_, .token = token_}));
   catalogue_ = v1::CatalogueService::NewStub(channel);
   events_ = v1::EventService::NewStub(channel);
   members_ = v1::MemberService::NewStub(channel);
@@ -193,6 +198,22 @@ absl::Status SimulatedServer::AskAs(const std::string& caller, const std::string
   request.set_surface("news");
   v1::RecommendItemsResponse response;
   return Call(*stub, &v1::RecommendationService::Stub::RecommendItems, request, &response);
+}
+
+absl::StatusOr<std::vector<std::string>> SimulatedServer::RecommendOverHttp(
+    const std::string& member_id, const std::string& surface, int count, double dial) {
+  const nlohmann::json request = {
+      {"memberId", member_id}, {"surface", surface}, {"count", count}, {"dial", dial}};
+  bench::HttpClient client(http_port_);
+  const bench::Answer answer =
+      client.Post("/cofilter.v1.RecommendationService/RecommendItems", request.dump(),
+                  "application/json", absl::StrCat("authorization: Bearer ", token_, "\r\n"));
+  if (answer.status != 200)
+    return absl::InternalError(absl::StrCat("HTTP status ", answer.status, ": ", answer.body));
+  std::vector<std::string> item_ids;
+  for (const nlohmann::json& item : nlohmann::json::parse(answer.body)["recommendation"]["items"])
+    item_ids.push_back(item["itemId"]);
+  return item_ids;
 }
 
 absl::Status SimulatedServer::Run(const std::string& program, std::vector<std::string> arguments) {

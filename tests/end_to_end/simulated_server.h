@@ -48,6 +48,10 @@ class SimulatedServer {
   // What a member's own token is told when it asks for the list of `member_id`; an empty `caller`
   // has no token.
   absl::Status AskAs(const std::string& caller, const std::string& member_id);
+  // Item ids in order, over the HTTP door.
+  absl::StatusOr<std::vector<std::string>> RecommendOverHttp(const std::string& member_id,
+                                                             const std::string& surface, int count,
+                                                             double dial);
 
   // Exports the store, trains and publishes: the version.
   absl::StatusOr<std::int64_t> Retrain();
@@ -74,6 +78,8 @@ class SimulatedServer {
   runtime::Time now_;
   int runs_ = 0;
   std::string address_;
+  int http_port_ = 0;
+  std::string token_;  // the operator's
   std::unique_ptr<bench::ChildProcess> server_;
   std::unique_ptr<v1::CatalogueService::Stub> catalogue_;
   std::unique_ptr<v1::EventService::Stub> events_;

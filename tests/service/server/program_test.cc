@@ -65,9 +65,9 @@ class ProgramTest : public testing::Test {
 
   // Starts it with a store, models and any port, and waits for the port.
   std::string Serve(const std::vector<std::string>& more = {}) {
-    std::vector<std::string> arguments = {"--store",     home_ + "/store.db", "--models",
-                                          home_ + "/models", "--listen",      "127.0.0.1:0",
-                                          "--port-file", home_ + "/port"};
+    std::vector<std::string> arguments = {"--store",         home_ + "/store.db", "--models",
+                                          home_ + "/models", "--listen",          "127.0.0.1:0",
+                                          "--port-file",     home_ + "/port"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     Start(arguments);
     std::string port;
