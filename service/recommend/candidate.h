@@ -18,6 +18,7 @@ struct Candidate {
   LineKind base_line = LineKind::kUnspecified;
   double base = 0;       // the operator's, the content's, or the rung's score
   double freshness = 0;  // what age takes off
+  double diversity = 0;  // what Diversify takes off
   double score = 0;      // the sum of the lines
 
   bool IsPersonal() const {

@@ -45,6 +45,11 @@ void ExpectSame(const ServerConfig& a, const ServerConfig& b) {
     EXPECT_EQ(left.trending_half_life_hours, right.trending_half_life_hours);
     EXPECT_EQ(left.default_count, right.default_count);
     EXPECT_EQ(left.candidates, right.candidates);
+    EXPECT_EQ(left.sources, right.sources);
+    EXPECT_EQ(left.diversity, right.diversity);
+    EXPECT_EQ(left.topic_cap, right.topic_cap);
+    EXPECT_EQ(left.repeat_limit, right.repeat_limit);
+    EXPECT_EQ(left.repeat_window_hours, right.repeat_window_hours);
   }
 }
 
@@ -63,12 +68,60 @@ TEST(ConfigTest, ExampleFileHoldsTheDefaults) {
 TEST(ConfigTest, DocumentNamesEveryKey) {
   const absl::StatusOr<std::string> document = runtime::ReadFile(COFILTER_CONFIG_DOCUMENT);
   ASSERT_TRUE(document.ok()) << document.status();
-  for (const char* key : {"organisation", "time_zone", "store.path", "models.directory",
-                          "server.listen", "server.worker_threads", "server.max_in_flight", "kinds",
-                          "operator", "exclude", "weights", "dial", "freshness_half_life",
-                          "trending_half_life", "count", "candidates", "[operators.NAME]"}) {
+  for (const char* key : {"organisation",
+                          "time_zone",
+                          "store.path",
+                          "models.directory",
+                          "server.listen",
+                          "server.worker_threads",
+                          "server.max_in_flight",
+                          "kinds",
+                          "operator",
+                          "exclude",
+                          "weights",
+                          "dial",
+                          "freshness_half_life",
+                          "trending_half_life",
+                          "sources",
+                          "diversity",
+                          "topic_cap",
+                          "repeat_limit",
+                          "repeat_window",
+                          "count",
+                          "candidates",
+                          "[operators.NAME]"}) {
     EXPECT_THAT(*document, HasSubstr(std::string("`") + key));
   }
+}
+
+TEST(ConfigTest, ReadsSourcesAndVariety) {
+  const absl::StatusOr<ServerConfig> config = ParseConfig(R"(
+[surfaces.news]
+kinds = ["news"]
+sources = ["global", "newest"]
+diversity = 0.3
+topic_cap = 0.5
+repeat_limit = 3
+repeat_window = "30m"
+)",
+                                                          "c.toml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const SurfaceConfig& news = config->surfaces.at("news");
+  EXPECT_TRUE(HasSource(news.sources, Source::kGlobal));
+  EXPECT_TRUE(HasSource(news.sources, Source::kNewest));
+  EXPECT_TRUE(HasSource(news.sources, Source::kEditors)) << "rules have a switch of their own";
+  for (const Source off :
+       {Source::kNeighbours, Source::kContent, Source::kTrending, Source::kPopular}) {
+    EXPECT_FALSE(HasSource(news.sources, off));
+  }
+  EXPECT_EQ(news.diversity, 0.3);
+  EXPECT_EQ(news.topic_cap, 0.5);
+  EXPECT_EQ(news.repeat_limit, 3u);
+  EXPECT_EQ(news.repeat_window_hours, 0.5);
+  EXPECT_THAT(ErrorOf("[surfaces.a]\nkinds = [\"news\"]\nsources = [\"rumours\"]"),
+              HasSubstr("surfaces.a.sources"));
+  EXPECT_THAT(ErrorOf("[surfaces.a]\nkinds = [\"news\"]\ntopic_cap = 1.5"),
+              HasSubstr("surfaces.a.topic_cap"));
 }
 
 TEST(ConfigTest, ReadsEveryKey) {
