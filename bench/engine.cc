@@ -4,22 +4,17 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <future>
-#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "bench/benchmark.h"
 #include "bench/generated_set.h"
+#include "bench/local_engine.h"
 #include "bench/server_process.h"
 #include "bench/set_data.h"
 #include "bench/training_run.h"
 #include "runtime/files.h"
 #include "runtime/status_macros.h"
-#include "service/recommend/receipt_sink.h"
-#include "service/recommend/recommender.h"
-#include "service/snapshot/snapshot_publisher.h"
-#include "service/store/sqlite/sqlite_store.h"
 
 namespace cofilter::bench {
 namespace {
@@ -27,7 +22,6 @@ namespace {
 constexpr int kRuns = 5;
 constexpr std::size_t kCalls = 5000;
 constexpr int kCount = 20;
-constexpr std::size_t kBatch = 1000;
 // Of the generated log that stands in for gowalla.
 constexpr std::uint32_t kMembers = 30'000;
 constexpr std::uint32_t kItems = 41'000;
@@ -87,104 +81,29 @@ absl::StatusOr<EngineSet> MakeSet(const Settings& settings) {
   return set;
 }
 
-service::ServerConfig MakeConfig(const Settings& settings, const std::string& models,
-                                 const std::string& operator_name) {
+std::vector<data::Item> MakeItems(const data::Dataset& train) {
+  std::vector<data::Item> items(train.items());
+  for (std::size_t n = 0; n < items.size(); ++n) {
+    items[n].item_id = items[n].title = train.item_ids[n];
+    items[n].kind = data::ItemKind::kCourse;
+    items[n].published_at = data::kSyntheticBase + std::chrono::hours(n % 8760);
+  }
+  return items;
+}
+
+absl::StatusOr<LocalEngine> MakeEngine(const Settings& settings, const EngineSet& set) {
   service::ServerConfig config;
   config.store_path = settings.work_directory + "/engine.db";
-  config.models_directory = models;
-  service::SurfaceConfig surface = service::ServerConfig::Default().surfaces.at("learning");
-  surface.name = kSurface;
-  surface.operator_name = operator_name;
-  surface.freshness_half_life_hours = 24.0 * 365;
-  config.surfaces.emplace(surface.name, surface);
-  return config;
-}
-
-// The parts of a server that make a list.
-struct Engine {
-  std::shared_ptr<const service::ServerConfig> config;
-  std::unique_ptr<service::Store> store;
-  std::unique_ptr<service::SnapshotHolder> holder;
-  std::unique_ptr<service::SnapshotPublisher> publisher;
-  std::unique_ptr<service::ReceiptSink> receipts;
-  std::unique_ptr<service::Recommender> recommender;
-  service::RequestContext context;
-};
-
-absl::Status ImportItems(service::Store& store, const data::Dataset& train) {
-  std::vector<data::Item> items;
-  for (std::size_t n = 0; n < train.items(); ++n) {
-    data::Item& item = items.emplace_back();
-    item.item_id = item.title = train.item_ids[n];
-    item.kind = data::ItemKind::kCourse;
-    item.published_at = data::kSyntheticBase + std::chrono::hours(n % 8760);
-    if (items.size() < kBatch && n + 1 < train.items()) continue;
-    COFILTER_RETURN_IF_ERROR(store.catalogue().Upsert(items).status());
-    items.clear();
-  }
-  return absl::OkStatus();
-}
-
-absl::Status RecordBatch(service::Store& store, std::vector<data::Event> events) {
-  auto done = std::make_shared<std::promise<absl::Status>>();
-  std::future<absl::Status> status = done->get_future();
-  store.events().Record(std::move(events),
-                        [done](const absl::StatusOr<service::RecordOutcome>& outcome) {
-                          done->set_value(outcome.status());
-                        });
-  return status.get();
-}
-
-// In the order of time, as logs grow: a member's rows lie apart in the file.
-absl::Status ImportInteractions(service::Store& store, const data::Dataset& train) {
-  std::vector<data::Event> events;
-  std::size_t longest = 0;
-  for (std::size_t m = 0; m < train.members(); ++m) longest = std::max(longest, train.of(m).size());
-  for (std::size_t place = 0; place < longest; ++place) {
-    for (std::size_t m = 0; m < train.members(); ++m) {
-      if (place >= train.of(m).size()) continue;
-      const std::size_t n = train.offsets[m] + place;
-      data::Event& event = events.emplace_back();
-      event.event_id = absl::StrCat("import-", n);
-      event.member_id = train.member_ids[m];
-      event.item_id = train.item_ids[train.interactions[n].item];
-      event.verb = data::Verb::kComplete;
-      event.occurred_at = event.received_at = OccurredAt(train, n, place);
-      if (events.size() < 16 * kBatch) continue;
-      COFILTER_RETURN_IF_ERROR(RecordBatch(store, std::exchange(events, {})));
-    }
-  }
-  return events.empty() ? absl::OkStatus() : RecordBatch(store, std::move(events));
-}
-
-absl::StatusOr<Engine> MakeEngine(const Settings& settings, const EngineSet& set) {
-  const std::string models = settings.work_directory + "/engine-models";
+  config.models_directory = settings.work_directory + "/engine-models";
   COFILTER_ASSIGN_OR_RETURN(
       const TrainedModel trained,
       TrainOnSet(settings, set.descriptor, settings.smoke ? "" : ParameterFile(settings, "gowalla"),
-                 models));
+                 config.models_directory));
   COFILTER_ASSIGN_OR_RETURN(const LoadedOperator loaded, LoadOperator(trained.directory));
-  Engine engine;
-  engine.config = std::make_shared<const service::ServerConfig>(
-      MakeConfig(settings, models, loaded.op->name()));
-  service::SqliteStoreOptions options;
-  options.path = engine.config->store_path;
-  COFILTER_ASSIGN_OR_RETURN(engine.store, service::SqliteStore::Open(options));
-  COFILTER_RETURN_IF_ERROR(ImportItems(*engine.store, set.train));
-  COFILTER_RETURN_IF_ERROR(ImportInteractions(*engine.store, set.train));
-  COFILTER_RETURN_IF_ERROR(
-      engine.store->model_pointer().Set(trained.version, 0, "bench", "engine").status());
-  const runtime::Clock* const clock = &runtime::SystemClock::Instance();
-  engine.holder = std::make_unique<service::SnapshotHolder>(engine.config, clock);
-  engine.publisher = service::SnapshotPublisher::Start(engine.config, engine.store.get(), clock,
-                                                       engine.holder.get());
-  engine.receipts = service::MakeStoreReceiptSink(&engine.store->receipts());
-  engine.recommender = service::Recommender::Create(engine.holder.get(), &engine.store->members(),
-                                                    engine.receipts.get());
-  engine.context.organisation = engine.config->organisation;
-  engine.context.caller = "bench";
-  engine.context.clock = clock;
-  return engine;
+  service::SurfaceConfig surface = CourseSurface(kSurface, loaded.op->name());
+  surface.freshness_half_life_hours = 24.0 * 365;
+  config.surfaces.emplace(kSurface, surface);
+  return StartEngine(std::move(config), MakeItems(set.train), set.train, trained);
 }
 
 std::vector<service::RecommendRequest> MakeRequests(const data::Dataset& train, std::size_t count) {
@@ -218,7 +137,7 @@ absl::StatusOr<std::vector<double>> TimeEach(const std::vector<service::Recommen
   return times;
 }
 
-absl::Status Recommend(const Engine& engine, const service::RecommendRequest& request) {
+absl::Status Recommend(const LocalEngine& engine, const service::RecommendRequest& request) {
   COFILTER_ASSIGN_OR_RETURN(const service::Recommendation list,
                             engine.recommender->Recommend(engine.context, request));
   if (list.level == service::Level::kPersonalised) return absl::OkStatus();
@@ -242,7 +161,7 @@ struct Runs {
   std::vector<double> p50, p99, read_p50, read_p99, scan_p50, ratio;
 };
 
-absl::StatusOr<Runs> Measure(const Engine& engine,
+absl::StatusOr<Runs> Measure(const LocalEngine& engine,
                              const std::vector<service::RecommendRequest>& requests,
                              std::size_t items, int count) {
   const std::vector<std::uint64_t> codes(items * 32 / sizeof(std::uint64_t), 1);
@@ -288,7 +207,7 @@ void AddFigures(const Runs& runs, bool with_bars, Report* report) {
 absl::StatusOr<Report> RunEngine(const Settings& settings) {
   Report report{.bench = "engine", .figures = {}, .conditions = {}, .curves = {}};
   COFILTER_ASSIGN_OR_RETURN(const EngineSet set, MakeSet(settings));
-  COFILTER_ASSIGN_OR_RETURN(const Engine engine, MakeEngine(settings, set));
+  COFILTER_ASSIGN_OR_RETURN(const LocalEngine engine, MakeEngine(settings, set));
   const std::vector<service::RecommendRequest> requests =
       MakeRequests(set.train, settings.smoke ? 100 : kCalls);
   const PinnedThread pinned(AllowedCpus().back());

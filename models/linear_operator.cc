@@ -159,7 +159,10 @@ FoldedHistory LinearOperator::Fold(std::span<const HistoryEntry> history) const 
   folded.entries.assign(history.begin(), history.end());
   folded.exact_query.assign(dim(), 0.0);
   const bool has_global = GlobalWeight(/*foreign_takes_part=*/false) > 0;
-  for (const HistoryEntry& entry : history) {
+  constexpr std::size_t kEntriesAhead = 3;  // embeddings lie apart from each other
+  for (std::size_t e = 0; e < history.size(); ++e) {
+    if (e + kEntriesAhead < history.size()) Prefetch(EmbeddingOf(history[e + kEntriesAhead]));
+    const HistoryEntry& entry = history[e];
     const double factor = QueryFactor(entry);
     if (factor == 0) continue;
     const std::span<const float> embedding = EmbeddingOf(entry);

@@ -83,6 +83,12 @@ class LinearOperator final : public Operator {
   double GainToForeign(const HistoryEntry& entry) const;
   // V_i or the foreign embedding.
   std::span<const float> EmbeddingOf(const HistoryEntry& entry) const;
+  // Asks for the cache lines of an embedding that is needed soon.
+  static void Prefetch(std::span<const float> embedding) {
+    constexpr std::size_t kLineNumbers = 64 / sizeof(float);
+    for (std::size_t d = 0; d < embedding.size(); d += kLineNumbers)
+      __builtin_prefetch(embedding.data() + d);
+  }
   // a_b w_i rel_i^-p_b of a row entry, 0 of a foreign one.
   double ListFactor(const HistoryEntry& entry, std::size_t list) const;
   double ForeignTargetScale(int notch) const;
@@ -91,6 +97,16 @@ class LinearOperator final : public Operator {
   // The tables of Σ code · query for each notch, with the trend's factor or without.
   void BuildScanScales(bool with_trend, std::array<const float*, kNotches>* tables);
 
+  struct Neighbours {
+    std::span<const std::uint32_t> targets;
+    std::span<const float> values;
+  };
+  Neighbours NeighboursOf(std::size_t list, std::uint32_t row) const {
+    const ListBlockView& block = views_.lists[list];
+    const std::uint64_t begin = block.offsets[row];
+    const std::uint64_t count = block.offsets[row + 1] - begin;
+    return {block.targets.subspan(begin, count), block.values.subspan(begin, count)};
+  }
   // Calls visit(target, value) for each neighbour of the row in the list.
   template <typename Visit>
   void VisitNeighbours(std::size_t list, std::uint32_t row, const Visit& visit) const {

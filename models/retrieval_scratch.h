@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/asked_rows.h"
 #include "models/operator.h"
 #include "models/top_rows.h"
 
@@ -24,6 +25,7 @@ class RetrievalScratch {
   std::vector<float> distances;
   TopRows top;
 
+  AskedRows asked;
   std::vector<std::uint32_t> slots;  // row → its slot in `sums`, 0: not asked for
   std::vector<double> sums;
 };

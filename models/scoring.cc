@@ -11,7 +11,7 @@ namespace cofilter::models {
 namespace {
 
 // Row → slot for a handful of rows: small enough to stay in the first-level cache, and mostly
-// empty, so that one look tells that a row was not asked for.
+// empty, so that few looks find a row.
 class SlotTable {
  public:
   // Slot i + 1 for the first of equal rows.
@@ -62,18 +62,19 @@ void LinearOperator::Score(const FoldedHistory& folded, int notch,
     std::uint32_t& slot = scratch->slots[rows[i]];
     if (slot == 0) slot = static_cast<std::uint32_t>(i + 1);
   }
+  AskedRows& asked = scratch->asked;
+  asked.Ask(rows, padded_rows_);
   for (std::size_t b = 0; b < views_.lists.size(); ++b) {
-    // Slot 0 takes the targets that nobody asked for, so that the loop has no branch.
     scratch->sums.assign(rows.size() + 1, 0.0);
     double* const sums = scratch->sums.data();
     const std::uint32_t* const slots = scratch->slots.data();
-    for (std::size_t e = 0; e < folded.entries.size(); ++e) {
-      PrefetchNeighbours(b, folded.entries, e + 1);
-      const double factor = ListFactor(folded.entries[e], b);
+    for (const HistoryEntry& entry : folded.entries) {
+      const double factor = ListFactor(entry, b);
       if (factor == 0) continue;
-      VisitNeighbours(b, folded.entries[e].row, [&](std::uint32_t target, float value) {
-        sums[slots[target]] += factor * value;
-      });
+      const Neighbours neighbours = NeighboursOf(b, entry.row);
+      for (const std::uint32_t at : asked.Among(neighbours.targets)) {
+        sums[slots[neighbours.targets[at]]] += factor * neighbours.values[at];
+      }
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
       (*out)[i].lists +=
@@ -82,6 +83,7 @@ void LinearOperator::Score(const FoldedHistory& folded, int notch,
   }
   for (const std::uint32_t row : rows) scratch->slots[row] = 0;
   ScoreGlobal(folded, notch, rows, out);
+  asked.Forget(rows);
 
   const float* const factors = folded.with_trend ? crowd_.factors() : nullptr;
   const float* const prior = folded.prior_weight > 0 ? crowd_.prior(notch) : nullptr;
@@ -99,10 +101,7 @@ void LinearOperator::ScoreGlobal(const FoldedHistory& folded, int notch,
   const kernels::Kernels& kernels = kernels::Best();
   constexpr std::size_t kRowsAhead = 8;  // candidates lie all over the embeddings
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (i + kRowsAhead < rows.size()) {
-      const std::span<const float> ahead = embedding(rows[i + kRowsAhead]);
-      for (std::size_t d = 0; d < ahead.size(); d += 16) __builtin_prefetch(ahead.data() + d);
-    }
+    if (i + kRowsAhead < rows.size()) Prefetch(embedding(rows[i + kRowsAhead]));
     const double product =
         kernels.dot_exact(embedding(rows[i]).data(), folded.row_query.data(), dim());
     (*out)[i].global =
@@ -155,6 +154,8 @@ void LinearOperator::Contributions(const FoldedHistory& folded, int notch,
   out->assign(rows.size() * entries, 0.0);
   if (rows.empty() || entries == 0) return;
   const SlotTable table(rows);
+  AskedRows asked;
+  asked.Ask(rows, padded_rows_);
   std::vector<double> sums(rows.size() + 1);
   std::vector<double> weighted(dim());
   const kernels::Kernels& kernels = kernels::Best();
@@ -164,10 +165,10 @@ void LinearOperator::Contributions(const FoldedHistory& folded, int notch,
       const double factor = ListFactor(entry, b);
       if (factor == 0) continue;
       std::fill(sums.begin(), sums.end(), 0.0);
-      VisitNeighbours(b, entry.row, [&](std::uint32_t target, float value) {
-        const std::uint32_t slot = table.Find(target);
-        if (slot != 0) sums[slot] = value;
-      });
+      const Neighbours neighbours = NeighboursOf(b, entry.row);
+      for (const std::uint32_t at : asked.Among(neighbours.targets)) {
+        sums[table.Find(neighbours.targets[at])] = neighbours.values[at];
+      }
       const Table scale = list_target_scales_[b][notch];
       for (std::size_t i = 0; i < rows.size(); ++i) {
         (*out)[i * entries + e] +=

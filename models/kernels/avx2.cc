@@ -147,20 +147,20 @@ std::size_t KeepAbove(float* scores, std::uint32_t* rows, std::size_t n, float t
 }
 
 double DotExact(const float* a, const double* b, std::size_t n) {
-  __m256d low = _mm256_setzero_pd();
-  __m256d high = _mm256_setzero_pd();
+  constexpr std::size_t kVectors = kExactLanes / 4;
+  __m256d sums[kVectors];
+  for (__m256d& sum : sums) sum = _mm256_setzero_pd();
   std::size_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    low = _mm256_add_pd(
-        low, _mm256_mul_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + i)), _mm256_loadu_pd(b + i)));
-    high = _mm256_add_pd(
-        high, _mm256_mul_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + i + 4)), _mm256_loadu_pd(b + i + 4)));
+  for (; i + kExactLanes <= n; i += kExactLanes) {
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const __m256d values = _mm256_cvtps_pd(_mm_loadu_ps(a + i + 4 * v));
+      sums[v] = _mm256_add_pd(sums[v], _mm256_mul_pd(values, _mm256_loadu_pd(b + i + 4 * v)));
+    }
   }
-  double lanes[8];
-  _mm256_storeu_pd(lanes, low);
-  _mm256_storeu_pd(lanes + 4, high);
+  double lanes[kExactLanes];
+  for (std::size_t v = 0; v < kVectors; ++v) _mm256_storeu_pd(lanes + 4 * v, sums[v]);
   for (std::size_t k = 0; i < n; ++i, ++k) lanes[k] += static_cast<double>(a[i]) * b[i];
-  for (std::size_t half = 4; half > 0; half /= 2) {
+  for (std::size_t half = kExactLanes / 2; half > 0; half /= 2) {
     for (std::size_t k = 0; k < half; ++k) lanes[k] += lanes[k + half];
   }
   return lanes[0];

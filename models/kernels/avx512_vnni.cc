@@ -29,22 +29,41 @@ __m512i BiasShare(const std::int8_t* query, std::size_t octets) {
   return _mm512_set1_epi32(-kCodeBias * sum);
 }
 
+// The query, four dims a register, each the same in all lanes. Held over a whole scan where the
+// number of octets is known when compiling: a load for each block and quad costs as much as the
+// multiplication.
+template <std::size_t kOctets>
+struct HeldQuery {
+  explicit HeldQuery(const std::int8_t* query) {
+    for (std::size_t quad = 0; quad < 2 * kOctets; ++quad) quads[quad] = LoadQuad(query + 4 * quad);
+  }
+  __m512i Quad(std::size_t quad) const { return quads[quad]; }
+  static constexpr std::size_t octets() { return kOctets; }
+  __m512i quads[2 * kOctets];
+};
+struct LoadedQuery {
+  __m512i Quad(std::size_t quad) const { return LoadQuad(query + 4 * quad); }
+  std::size_t octets() const { return count; }
+  const std::int8_t* query;
+  std::size_t count;
+};
+
 // The dots of one block of 16 rows. octets is even; two sums each hide the latency. High halves are
 // left where they are, so that their sums come out 16 times too large, which one shift at the end
 // mends.
-inline __m512i BlockDots(const std::uint8_t* block, std::size_t octets, const std::int8_t* query,
-                         __m512i start) {
+template <typename Query>
+inline __m512i BlockDots(const std::uint8_t* block, const Query& query, __m512i start) {
   const __m512i low_half = _mm512_set1_epi8(0x0f);
   const __m512i high_half = _mm512_set1_epi8(static_cast<char>(0xf0));
   __m512i low[2] = {start, _mm512_setzero_si512()};
   __m512i high[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
-  for (std::size_t octet = 0; octet < octets; octet += 2) {
+  for (std::size_t octet = 0; octet < query.octets(); octet += 2) {
     for (std::size_t k = 0; k < 2; ++k) {
       const __m512i codes = _mm512_loadu_si512(block + (octet + k) * kOctetBytes);
-      const std::int8_t* const dims = query + (octet + k) * kOctetDims;
-      low[k] = _mm512_dpbusd_epi32(low[k], _mm512_and_si512(codes, low_half), LoadQuad(dims));
+      const std::size_t quad = 2 * (octet + k);
+      low[k] = _mm512_dpbusd_epi32(low[k], _mm512_and_si512(codes, low_half), query.Quad(quad));
       high[k] =
-          _mm512_dpbusd_epi32(high[k], _mm512_and_si512(codes, high_half), LoadQuad(dims + 4));
+          _mm512_dpbusd_epi32(high[k], _mm512_and_si512(codes, high_half), query.Quad(quad + 1));
     }
   }
   return _mm512_add_epi32(_mm512_add_epi32(low[0], low[1]),
@@ -55,10 +74,11 @@ inline const std::uint8_t* BlockAt(const std::uint8_t* codes, std::size_t row, s
   return codes + row / kBlockRows * octets * kOctetBytes;
 }
 
-void Scan(const ScanInput& input, ScanOutput* output) {
+template <typename Query>
+void ScanBlocks(const ScanInput& input, const Query& query, ScanOutput* output) {
   std::size_t size = output->size;
   std::size_t group = output->next_group;
-  const std::size_t octets = input.octets;
+  const std::size_t octets = query.octets();
   const __m512i start = BiasShare(input.query, octets);
   const __m512 query_scale = _mm512_set1_ps(input.query_scale);
   const __m512 threshold = _mm512_set1_ps(output->threshold);
@@ -73,8 +93,7 @@ void Scan(const ScanInput& input, ScanOutput* output) {
       __m512 score = _mm512_mul_ps(_mm512_loadu_ps(input.offsets + row),
                                    _mm512_loadu_ps(input.offset_scales + row));
       if (octets > 0) {
-        const __m512i dots =
-            BlockDots(BlockAt(input.codes, row, octets), octets, input.query, start);
+        const __m512i dots = BlockDots(BlockAt(input.codes, row, octets), query, start);
         const __m512 product = _mm512_mul_ps(query_scale, ToFloats(dots));
         score = _mm512_add_ps(score, _mm512_mul_ps(product, _mm512_loadu_ps(input.scales + row)));
       }
@@ -90,11 +109,18 @@ void Scan(const ScanInput& input, ScanOutput* output) {
   output->next_group = group;
 }
 
+// 64 dims, as many as the operator scans, fit into the registers.
+void Scan(const ScanInput& input, ScanOutput* output) {
+  if (input.octets == 8) return ScanBlocks(input, HeldQuery<8>(input.query), output);
+  ScanBlocks(input, LoadedQuery{input.query, input.octets}, output);
+}
+
 void Dots(const std::uint8_t* codes, std::size_t octets, const std::int8_t* query,
           std::size_t groups, std::int32_t* out) {
   const __m512i start = BiasShare(query, octets);
   for (std::size_t row = 0; row < groups * kGroupRows; row += kBlockRows) {
-    _mm512_storeu_si512(out + row, BlockDots(BlockAt(codes, row, octets), octets, query, start));
+    _mm512_storeu_si512(out + row,
+                        BlockDots(BlockAt(codes, row, octets), LoadedQuery{query, octets}, start));
   }
 }
 
@@ -128,16 +154,20 @@ std::size_t KeepAbove(float* scores, std::uint32_t* rows, std::size_t n, float t
 }
 
 double DotExact(const float* a, const double* b, std::size_t n) {
-  __m512d sum = _mm512_setzero_pd();
+  constexpr std::size_t kVectors = kExactLanes / 8;
+  __m512d sums[kVectors];
+  for (__m512d& sum : sums) sum = _mm512_setzero_pd();
   std::size_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    sum = _mm512_add_pd(sum,
-                        _mm512_mul_pd(ToDoubles(_mm256_loadu_ps(a + i)), _mm512_loadu_pd(b + i)));
+  for (; i + kExactLanes <= n; i += kExactLanes) {
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const __m512d values = ToDoubles(_mm256_loadu_ps(a + i + 8 * v));
+      sums[v] = _mm512_add_pd(sums[v], _mm512_mul_pd(values, _mm512_loadu_pd(b + i + 8 * v)));
+    }
   }
-  double lanes[8];
-  _mm512_storeu_pd(lanes, sum);
+  double lanes[kExactLanes];
+  for (std::size_t v = 0; v < kVectors; ++v) _mm512_storeu_pd(lanes + 8 * v, sums[v]);
   for (std::size_t k = 0; i < n; ++i, ++k) lanes[k] += static_cast<double>(a[i]) * b[i];
-  for (std::size_t half = 4; half > 0; half /= 2) {
+  for (std::size_t half = kExactLanes / 2; half > 0; half /= 2) {
     for (std::size_t k = 0; k < half; ++k) lanes[k] += lanes[k + half];
   }
   return lanes[0];

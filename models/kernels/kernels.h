@@ -21,6 +21,7 @@ inline constexpr std::size_t kOctetBytes = 64;  // of one block
 // Dims are padded to a multiple of this; the query is 0 there.
 inline constexpr std::size_t kPaddedDims = 16;
 inline constexpr int kCodeBias = 8;
+inline constexpr std::size_t kExactLanes = 32;  // of dot_exact
 
 // Where the code of [row][dim] lies.
 struct CodePlace {
@@ -74,7 +75,8 @@ struct Kernels {
   // Keeps, in order, the pairs whose score is above the threshold; returns how many. Room as in
   // ScanOutput.
   std::size_t (*keep_above)(float* scores, std::uint32_t* rows, std::size_t n, float threshold);
-  // Σ a_i b_i in eight lanes of double precision, added up pairwise. Shapes: a, b [n].
+  // Σ a_i b_i in 32 lanes of double precision, added up pairwise: four vectors of eight hide each
+  // other's latency. Shapes: a, b [n].
   double (*dot_exact)(const float* a, const double* b, std::size_t n);
   // Σ a_i b_i in sixteen lanes of single precision, added up pairwise. Shapes: a, b [n].
   float (*dot_single)(const float* a, const float* b, std::size_t n);

@@ -65,9 +65,9 @@ std::size_t KeepAbove(float* scores, std::uint32_t* rows, std::size_t n, float t
 }
 
 double DotExact(const float* a, const double* b, std::size_t n) {
-  double lanes[8] = {};
-  for (std::size_t i = 0; i < n; ++i) lanes[i % 8] += static_cast<double>(a[i]) * b[i];
-  for (std::size_t half = 4; half > 0; half /= 2) {
+  double lanes[kExactLanes] = {};
+  for (std::size_t i = 0; i < n; ++i) lanes[i % kExactLanes] += static_cast<double>(a[i]) * b[i];
+  for (std::size_t half = kExactLanes / 2; half > 0; half /= 2) {
     for (std::size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
   }
   return lanes[0];

@@ -13,6 +13,7 @@
 #include "data/event.h"
 #include "data/item.h"
 #include "service/config/identity_config.h"
+#include "service/config/source.h"
 
 namespace cofilter::service {
 
@@ -27,6 +28,11 @@ struct SurfaceConfig {
   std::optional<double> freshness_half_life_hours;  // news: the personal score halves with age
   double trending_half_life_hours = 24;             // of the counters behind kTrending
   std::uint32_t default_count = 20;                 // 1..500
+  std::uint32_t sources = kAllSources;  // bit 1 << Source: where candidates may come from
+  double diversity = 0;    // 0..1: how much of its score an item loses that is like one above it
+  double topic_cap = 0.8;  // share of a list that one topic may take, if the member's own is less
+  std::uint32_t repeat_limit = 0;  // an item shown so often without a click steps back; 0: never
+  double repeat_window_hours = 1;  // after so long without being shown it counts anew
   std::uint32_t candidates = 0;  // handed to the exact ranker; 0: max(200, 0.5 % of the catalogue)
 
   bool operator==(const SurfaceConfig&) const = default;

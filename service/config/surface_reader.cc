@@ -16,9 +16,22 @@ namespace {
 
 using data::Verb;
 
-constexpr std::array<std::string_view, 9> kKeys = {
-    "kinds", "operator",  "exclude", "weights", "dial", "freshness_half_life", "trending_half_life",
-    "count", "candidates"};
+constexpr std::array<std::string_view, 14> kKeys = {"kinds",         "operator",
+                                                    "exclude",       "weights",
+                                                    "dial",          "sources",
+                                                    "diversity",     "freshness_half_life",
+                                                    "count",         "trending_half_life",
+                                                    "topic_cap",     "repeat_limit",
+                                                    "repeat_window", "candidates"};
+
+// Editors' items come by their rules, which have a switch of their own.
+constexpr std::array<std::pair<std::string_view, Source>, 6> kSources = {
+    {{"neighbours", Source::kNeighbours},
+     {"global", Source::kGlobal},
+     {"content", Source::kContent},
+     {"trending", Source::kTrending},
+     {"popular", Source::kPopular},
+     {"newest", Source::kNewest}}};
 
 bool IsSurfaceName(std::string_view name) {
   return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](char c) {
@@ -75,6 +88,17 @@ absl::Status ReadExclude(const TableReader& table, SurfaceConfig& surface) {
     surface.exclude_verbs |= Bit(*verb);
   }
   return absl::OkStatus();
+}
+
+absl::Status ReadSources(const TableReader& table, SurfaceConfig& surface) {
+  if (table.Find("sources") == nullptr) return absl::OkStatus();
+  std::vector<std::string> names;
+  COFILTER_RETURN_IF_ERROR(table.ReadTexts("sources", names));
+  for (const auto& [name, source] : kSources) {
+    if (std::erase(names, name) == 0) surface.sources &= ~(1u << static_cast<unsigned>(source));
+  }
+  if (names.empty()) return absl::OkStatus();
+  return table.Error("sources", "any of neighbours, global, content, trending, popular, newest");
 }
 
 absl::Status ReadWeights(std::string_view origin, const TableReader& table,
@@ -139,6 +163,11 @@ absl::StatusOr<SurfaceConfig> ReadSurface(std::string_view origin, std::string_v
   COFILTER_RETURN_IF_ERROR(ReadExclude(table, surface));
   COFILTER_RETURN_IF_ERROR(ReadWeights(origin, table, surface));
   COFILTER_RETURN_IF_ERROR(table.ReadNumber("dial", 0, 1, surface.dial));
+  COFILTER_RETURN_IF_ERROR(ReadSources(table, surface));
+  COFILTER_RETURN_IF_ERROR(table.ReadNumber("diversity", 0, 1, surface.diversity));
+  COFILTER_RETURN_IF_ERROR(table.ReadNumber("topic_cap", 0, 1, surface.topic_cap));
+  COFILTER_RETURN_IF_ERROR(table.ReadCount("repeat_limit", 0, 1000, surface.repeat_limit));
+  COFILTER_RETURN_IF_ERROR(table.ReadHours("repeat_window", surface.repeat_window_hours));
   if (table.Find("freshness_half_life") != nullptr) {
     double hours = 0;
     COFILTER_RETURN_IF_ERROR(table.ReadHours("freshness_half_life", hours));

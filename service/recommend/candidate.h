@@ -20,6 +20,7 @@ struct Candidate {
   double trend = 0;      // what the operator's trend adds
   double prior = 0;      // what popularity adds while little is known of the member
   double freshness = 0;  // what age takes off
+  double diversity = 0;  // what Diversify takes off
   double score = 0;      // the sum of the lines
 
   bool IsPersonal() const {

@@ -109,9 +109,12 @@ void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface,
     Climb(filler, rung, candidates.size(), *top,
           [](const TrendingItem& item) { return item.item; });
   };
-  if (!unit.empty()) fill_trending(unit);
-  fill_trending("");
-  if (surface.binding != nullptr) {
+  const std::uint32_t sources = surface.config->sources;
+  if (HasSource(sources, Source::kTrending)) {
+    if (!unit.empty()) fill_trending(unit);
+    fill_trending("");
+  }
+  if (surface.binding != nullptr && HasSource(sources, Source::kPopular)) {
     const OperatorBinding& binding = *surface.binding;
     const Rung rung{Source::kPopular, LineKind::kPopularity, [&](ItemKey key) {
                       const std::uint32_t row = binding.rows.RowOf(key);
@@ -124,6 +127,7 @@ void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface,
     Climb(filler, rung, candidates.size(), std::span(rows.begin(), end),
           [&](std::uint32_t row) { return binding.rows.KeyOf(row); });
   }
+  if (!HasSource(sources, Source::kNewest)) return;
   const Rung rung{Source::kNewest, LineKind::kRecency, [&](ItemKey key) {
                     return NewestScore(context.catalogue->Traits(key).visible_from, context.now);
                   }};

@@ -23,8 +23,9 @@ double PopularScore(double trend);
 double NewestScore(runtime::Time visible_from, runtime::Time now);
 
 // Adds items, rung by rung, until there are `count` candidates. Marks::kCandidate says what is
-// there already; what must come first takes the place of what needs it, at the rung's own score for
-// it. The trace counts what was looked at.
+// there already; rungs of sources that the surface does not use are left out; what must come first
+// takes the place of what needs it, at the rung's own score for it. The trace counts what was
+// looked at.
 void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface,
                    const FilterContext& context, std::string_view unit, std::size_t count,
                    Marks& marks, std::vector<Candidate>& candidates, StageTrace& trace);

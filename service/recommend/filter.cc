@@ -77,6 +77,7 @@ bool Applies(DropReason reason, const FilterContext& context, const Asked& asked
       return !context.muted_topics.empty() && AnyIn(item().topics, context.muted_topics);
     case DropReason::kPrerequisite:
     case DropReason::kRank:
+    case DropReason::kSource:
     case DropReason::kUnspecified:
       break;
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "models/operator_parameters.h"
+#include "service/recommend/diversify.h"
 #include "service/recommend/explain.h"
 #include "service/recommend/fallback.h"
 #include "service/recommend/filter.h"
@@ -35,6 +36,8 @@ class ListMaker {
   FilterContext Context() const;
   FoldedMember Fold() const;
   void MakePersonalPart(const FilterContext& context, const FoldedMember& member);
+  void DropSources(StageTrace& trace);
+  VarietyContext Variety(const FoldedMember* member) const;
   std::string_view Unit() const {
     return order_.member.state == nullptr ? std::string_view()
                                           : order_.member.state->member.org_unit;
@@ -141,10 +144,37 @@ void ListMaker::MakePersonalPart(const FilterContext& context, const FoldedMembe
   ranked.stage = "rank";
   Rank(*surface_.binding, member, notch_, memory_.openers, memory_.retrieval, memory_.candidates,
        ranked);
+  DropSources(ranked);
   StageTrace& reranked = stages_.emplace_back();
   reranked.stage = "rerank";
-  Rerank(*surface_.config, order_.snapshot->catalogue, order_.now, order_.count, memory_.candidates,
-         reranked);
+  // What is like an item resembles it, and so each other.
+  const bool varied =
+      order_.similar_to.empty() && WantsVariety(*surface_.config, !order_.repeated.empty());
+  Rerank(*surface_.config, order_.snapshot->catalogue, order_.now,
+         varied ? VarietyPool(order_.count) : order_.count, memory_.candidates, reranked);
+  if (varied) {
+    Diversify(*surface_.config, Variety(&member), order_.count, memory_.candidates, reranked);
+  }
+}
+
+// A source is known once the exact score is.
+void ListMaker::DropSources(StageTrace& trace) {
+  const std::uint32_t sources = surface_.config->sources;
+  if (sources == kAllSources) return;
+  const std::size_t dropped = std::erase_if(memory_.candidates, [&](const Candidate& candidate) {
+    return !HasSource(sources, candidate.source);
+  });
+  CountDrop(trace, DropReason::kSource, static_cast<std::uint32_t>(dropped));
+  trace.out = static_cast<std::uint32_t>(memory_.candidates.size());
+}
+
+VarietyContext ListMaker::Variety(const FoldedMember* member) const {
+  VarietyContext context;
+  context.catalogue = &order_.snapshot->catalogue;
+  context.binding = surface_.binding.get();
+  if (member != nullptr) context.history = member->items;
+  context.repeated = order_.repeated;
+  return context;
 }
 
 Recommendation ListMaker::Make() {
@@ -172,6 +202,7 @@ Recommendation ListMaker::Make() {
     FillFromRungs(*order_.snapshot, surface_, context, TopUnit(Unit()), order_.count, memory_.marks,
                   memory_.candidates, filled);
   }
+  list.variety = MeasureVariety(Variety(nullptr), memory_.candidates);
   list.level = LevelOf(memory_.candidates, order_.path == Path::kQuick);
   StageTrace& placed = stages_.emplace_back();
   placed.stage = "place";

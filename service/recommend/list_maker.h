@@ -13,6 +13,7 @@
 #include "service/recommend/path_estimate.h"
 #include "service/recommend/recommendation.h"
 #include "service/recommend/retrieve.h"
+#include "service/recommend/shown_items.h"
 #include "service/snapshot/snapshot.h"
 #include "service/store/member_state.h"
 
@@ -44,7 +45,8 @@ struct ListOrder {
   std::uint32_t first_rank = 1;
   std::uint32_t max_reasons = 3;
   bool explain_stages = false;
-  std::string_view similar_to;  // item id: its neighbours are wanted, not the member's
+  std::span<const ShownItem> repeated;  // by key: shown too often on this surface
+  std::string_view similar_to;          // item id: its neighbours are wanted, not the member's
 };
 
 // Working memory of one worker. Not thread-safe.

@@ -9,6 +9,9 @@ std::vector<RecommendedItem> Place(const RuleSet&, const Catalogue& catalogue,
   trace.in = static_cast<std::uint32_t>(candidates.size());
   std::vector<RecommendedItem> items;
   items.reserve(candidates.size());
+  // Items lie apart from each other: all are asked for before the first is waited for.
+  for (const Candidate& candidate : candidates)
+    __builtin_prefetch(&catalogue.Find(candidate.key)->item);
   for (const Candidate& candidate : candidates) {
     RecommendedItem& item = items.emplace_back();
     item.key = candidate.key;
@@ -20,6 +23,7 @@ std::vector<RecommendedItem> Place(const RuleSet&, const Catalogue& catalogue,
     if (candidate.trend != 0) item.lines.push_back({LineKind::kTrending, candidate.trend});
     if (candidate.prior != 0) item.lines.push_back({LineKind::kPopularity, candidate.prior});
     if (candidate.freshness != 0) item.lines.push_back({LineKind::kFreshness, candidate.freshness});
+    if (candidate.diversity != 0) item.lines.push_back({LineKind::kDiversity, candidate.diversity});
   }
   trace.out = static_cast<std::uint32_t>(items.size());
   return items;

@@ -2,12 +2,14 @@
 #ifndef COFILTER_SERVICE_RECOMMEND_RECOMMENDATION_H_
 #define COFILTER_SERVICE_RECOMMEND_RECOMMENDATION_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "data/item.h"
+#include "service/config/source.h"
 #include "service/store/keys.h"
 
 namespace cofilter::service {
@@ -23,18 +25,6 @@ enum class Level : std::uint8_t {
   kEmpty = 6,              // nothing in the catalogue is eligible
 };
 
-// Where a candidate comes from. Stored: never renumber.
-enum class Source : std::uint8_t {
-  kUnspecified = 0,
-  kNeighbours = 1,  // the lists of the operator
-  kGlobal = 2,      // its spectral term
-  kContent = 3,     // an item born after the training, by what it is about
-  kTrending = 4,
-  kPopular = 5,
-  kNewest = 6,
-  kEditors = 7,  // a rule
-};
-
 // One named summand of a score. The lines of an item add up to its score.
 enum class LineKind : std::uint8_t {
   kUnspecified = 0,
@@ -44,7 +34,7 @@ enum class LineKind : std::uint8_t {
   kTrending = 4,
   kPopularity = 5,
   kRecency = 6,
-  kDiversity = 7,
+  kDiversity = 7,  // what resemblance, a topic's share and repetition take off
   kCredits = 8,
   kRule = 9,
 };
@@ -91,6 +81,7 @@ enum class DropReason : std::uint8_t {
   kOtherLanguage = 14,
   kListed = 15,  // on an earlier page, or on another surface of the same page
   kRank = 16,    // past the count
+  kSource = 17,  // of a source that the surface does not use
 };
 struct StageTrace {
   std::string stage;  // "retrieve", "filter", "rank", "rerank", "fallback" (what filled a short
@@ -121,6 +112,13 @@ struct RecommendRequest {
   std::uint32_t max_reasons = 3;
 };
 
+// How varied a list is. Similarity and topics: see diversify.h.
+struct ListVariety {
+  double similarity = 0;     // mean over all pairs; 0 for fewer than two items
+  std::size_t topics = 0;    // different ones
+  double largest_topic = 0;  // share of the items that have the commonest topic
+};
+
 struct Recommendation {
   std::string recommendation_id;  // UUID
   std::string surface;
@@ -130,6 +128,7 @@ struct Recommendation {
   bool personalised_off = false;    // the member opted out
   double dial = 0;                  // the notch that was used, 0..1
   std::vector<RecommendedItem> items;
+  ListVariety variety;
   std::vector<StageTrace> stages;           // when asked for
   std::uint32_t unknown_history_items = 0;  // skipped
   std::string next_page_token;              // empty: no more

@@ -15,12 +15,14 @@
 #include "data/field_checks.h"
 #include "runtime/digest.h"
 #include "runtime/status_macros.h"
+#include "service/recommend/history_fold.h"
 #include "service/recommend/last_known_blocks.h"
 #include "service/recommend/list_maker.h"
 #include "service/recommend/page_token.h"
 #include "service/recommend/path_estimate.h"
 #include "service/recommend/receipt_sink.h"
 #include "service/recommend/request_checks.h"
+#include "service/recommend/shown_items.h"
 #include "service/snapshot/snapshot_holder.h"
 
 namespace cofilter::service {
@@ -117,6 +119,11 @@ class StagedRecommender final : public Recommender {
                   const SurfaceView& surface, const ReadMember& member, std::uint32_t count,
                   const std::optional<double>& dial);
   Recommendation Make(const ListOrder& order, SteadyClock::time_point start);
+  // What the surface has shown the member too often, without a click; by key.
+  std::vector<ShownItem> Repeated(const RequestContext& context, const SurfaceConfig& surface,
+                                  const ReadMember& member, std::string_view member_id) const;
+  void NoteShown(const RequestContext& context, const SurfaceConfig& surface,
+                 std::string_view member_id, const Recommendation& list);
   void Finish(const RequestContext& context, const SurfaceView& surface, const ReadMember& member,
               std::string_view member_id, std::string_view similar_to, Recommendation& list);
 
@@ -124,6 +131,7 @@ class StagedRecommender final : public Recommender {
   MemberStateStore* const members_;
   ReceiptSink* const receipts_;
   LastKnownBlocks blocks_;
+  ShownItems shown_;
   PathEstimate estimate_;
   ListMetrics list_metrics_;
   LatencyHistogram member_read_latency_;
@@ -197,6 +205,35 @@ Recommendation StagedRecommender::Make(const ListOrder& order, SteadyClock::time
   return list;
 }
 
+runtime::Duration RepeatWindow(const SurfaceConfig& surface) {
+  return runtime::Duration(static_cast<std::int64_t>(surface.repeat_window_hours * 3600e6));
+}
+
+std::vector<ShownItem> StagedRecommender::Repeated(const RequestContext& context,
+                                                   const SurfaceConfig& surface,
+                                                   const ReadMember& member,
+                                                   std::string_view member_id) const {
+  if (surface.repeat_limit == 0) return {};
+  std::vector<ShownItem> repeated = shown_.Repeated(member_id, surface.name, surface.repeat_limit,
+                                                    context.clock->Now(), RepeatWindow(surface));
+  if (repeated.empty() || !member.state.has_value()) return repeated;
+  std::erase_if(repeated, [&](const ShownItem& shown) {
+    return std::any_of(member.state->items.begin(), member.state->items.end(),
+                       [&](const MemberItem& pair) {
+                         return pair.item == shown.key && Confidence(surface, pair.verbs) > 0;
+                       });
+  });
+  return repeated;
+}
+
+void StagedRecommender::NoteShown(const RequestContext& context, const SurfaceConfig& surface,
+                                  std::string_view member_id, const Recommendation& list) {
+  if (surface.repeat_limit == 0) return;
+  std::vector<ItemKey> keys;
+  for (const RecommendedItem& item : list.items) keys.push_back(item.key);
+  shown_.Note(member_id, surface.name, keys, context.clock->Now(), RepeatWindow(surface));
+}
+
 void StagedRecommender::Finish(const RequestContext& context, const SurfaceView& surface,
                                const ReadMember& member, std::string_view member_id,
                                std::string_view similar_to, Recommendation& list) {
@@ -241,7 +278,11 @@ absl::StatusOr<Recommendation> StagedRecommender::RecommendFrom(const RequestCon
   order.first_rank = static_cast<std::uint32_t>(listed.size()) + 1;
   order.max_reasons = request.max_reasons;
   order.explain_stages = request.explain_stages;
+  const std::vector<ShownItem> repeated =
+      Repeated(context, *surface->config, member, request.member_id);
+  order.repeated = repeated;
   Recommendation list = Make(order, start);
+  NoteShown(context, *surface->config, request.member_id, list);
   if (list.items.size() == order.count && listed.size() + list.items.size() <= kMaxListed) {
     for (const RecommendedItem& item : list.items) listed.push_back(item.key);
     list.next_page_token =
@@ -274,7 +315,11 @@ absl::StatusOr<std::vector<Recommendation>> StagedRecommender::Page(const Reques
     order.listed = listed;
     order.max_reasons = request.max_reasons;
     order.explain_stages = request.explain_stages;
+    const std::vector<ShownItem> repeated =
+        Repeated(context, *surfaces[i]->config, member, request.member_id);
+    order.repeated = repeated;
     lists.push_back(Make(order, start));
+    NoteShown(context, *surfaces[i]->config, request.member_id, lists.back());
     start = SteadyClock::now();
     for (const RecommendedItem& item : lists.back().items) listed.push_back(item.key);
     Finish(context, *surfaces[i], member, request.member_id, "", lists.back());

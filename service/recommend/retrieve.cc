@@ -107,6 +107,9 @@ bool Retrieve(const SurfaceView& surface, const Catalogue& catalogue, const Fold
     candidate.row = row;
     candidates.push_back(candidate);
   };
+  // Traits lie all over the catalogue, and every stage after this asks for them.
+  for (const models::RetrievedRow& row : memory.rows)
+    __builtin_prefetch(&catalogue.Traits(binding.rows.KeyOf(row.row)));
   for (const models::RetrievedRow& row : memory.rows) take(binding.rows.KeyOf(row.row), row.row);
   for (const auto& [product, key] : memory.overlay) take(key, kNoRow);
 

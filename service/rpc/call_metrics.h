@@ -49,21 +49,31 @@ class CallMetrics {
  public:
   // "cofilter.v1.EventService/RecordEvents". The same object each time; lives as long as this.
   MethodMetrics& Method(std::string_view name, CallType type = CallType::kUnary);
-  void RecordLevel(Level level);
+  // A list was served: its level, where its items come from, how varied it is.
+  void RecordList(const Recommendation& list);
 
   std::uint64_t lists(Level level) const;
+  // Items served, all lists added up.
+  std::uint64_t items(Source source) const;
   std::vector<const MethodMetrics*> methods() const;
-  // One JSON object: calls by method and code, their latency, lists by level. Methods never called
-  // are left out.
+  // One JSON object: calls by method and code, their latency, lists by level, items by source, and
+  // the means over all lists with items of their variety. Methods never called are left out.
   std::string ToJson() const;
 
  private:
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<MethodMetrics>> methods_;
   std::array<std::atomic<std::uint64_t>, 8> levels_{};
+  std::array<std::atomic<std::uint64_t>, kSourceCount> sources_{};
+  std::atomic<std::uint64_t> measured_lists_{0};
+  // Sums over them; similarity and share in millionths.
+  std::atomic<std::uint64_t> similarity_{0};
+  std::atomic<std::uint64_t> topics_{0};
+  std::atomic<std::uint64_t> largest_topic_{0};
 };
 
 std::string_view LevelName(Level level);
+std::string_view SourceName(Source source);
 
 }  // namespace cofilter::service
 

@@ -17,7 +17,7 @@ namespace {
 static_assert(v1::LEVEL_EMPTY == static_cast<int>(Level::kEmpty));
 static_assert(v1::SOURCE_EDITORS == static_cast<int>(Source::kEditors));
 static_assert(v1::SCORE_LINE_KIND_RULE == static_cast<int>(LineKind::kRule));
-static_assert(v1::DROP_REASON_RANK == static_cast<int>(DropReason::kRank));
+static_assert(v1::DROP_REASON_SOURCE == static_cast<int>(DropReason::kSource));
 
 // The Recommender checks what it is asked; here is what its types cannot hold.
 absl::StatusOr<std::uint32_t> Unsigned(std::string_view field, std::int32_t value,

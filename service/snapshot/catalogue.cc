@@ -1,7 +1,11 @@
 // Items as a snapshot holds them.
 #include "service/snapshot/catalogue.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
+
+#include "runtime/digest.h"
 
 namespace cofilter::service {
 
@@ -12,6 +16,11 @@ CatalogueItem::CatalogueItem(StoredItem stored, const ItemKeys& keys)
       visible_from(stored.item.published_at.value_or(runtime::Time::min())),
       visible_until(stored.item.expires_at.value_or(runtime::Time::max())),
       item(std::move(stored.item)) {
+  topics.reserve(item.topics.size());
+  for (const std::string& topic : item.topics)
+    topics.push_back(runtime::FastChecksum(std::as_bytes(std::span(topic))));
+  std::sort(topics.begin(), topics.end());
+  topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
   prerequisites.reserve(item.prerequisites.size());
   for (const std::string& id : item.prerequisites) prerequisites.push_back(keys.Find(id));
 }
@@ -27,7 +36,8 @@ void Catalogue::Put(std::shared_ptr<const CatalogueItem> item) {
       ItemTraits::kKnown | (item->active ? ItemTraits::kActive : 0) |
       (item->item.org_units.empty() ? 0 : ItemTraits::kHasUnits) |
       (item->prerequisites.empty() ? 0 : ItemTraits::kHasPrerequisites) |
-      (item->item.published_at.has_value() ? ItemTraits::kHasPublishedAt : 0));
+      (item->item.published_at.has_value() ? ItemTraits::kHasPublishedAt : 0) |
+      (item->topics.empty() ? 0 : ItemTraits::kHasTopics));
   traits_.Set(key, traits);
   items_.Set(key, std::move(item));
 }

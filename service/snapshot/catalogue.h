@@ -30,6 +30,9 @@ struct CatalogueItem {
   bool active = false;
   runtime::Time visible_from = runtime::Time::min();   // published_at
   runtime::Time visible_until = runtime::Time::max();  // expires_at
+  // One number a topic, ascending, unique: cheaper to compare than texts. Two topics of one number
+  // (once in billions of pairs) would count as one.
+  std::vector<std::uint64_t> topics;
   std::vector<ItemKey> prerequisites;  // 0 for an id that had no key then: ask ItemKeys again
   data::Item item;
 };
@@ -43,6 +46,7 @@ struct ItemTraits {
     kHasUnits = 4,
     kHasPrerequisites = 8,
     kHasPublishedAt = 16,
+    kHasTopics = 32,
   };
 
   bool Has(Flag flag) const { return (flags & flag) != 0; }

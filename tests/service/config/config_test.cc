@@ -78,6 +78,11 @@ TEST(ConfigTest, DocumentNamesEveryKey) {
                           "dial",
                           "freshness_half_life",
                           "trending_half_life",
+                          "sources",
+                          "diversity",
+                          "topic_cap",
+                          "repeat_limit",
+                          "repeat_window",
                           "count",
                           "candidates",
                           "[operators.NAME]"}) {
@@ -179,6 +184,36 @@ TEST(ConfigTest, OnlySurfacesChangeWhileServing) {
   const absl::Status status = CheckReload(ServerConfig::Default(), to);
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), StartsWith("server.listen, telemetry cannot change"));
+}
+
+TEST(ConfigTest, ReadsSourcesAndVariety) {
+  const absl::StatusOr<ServerConfig> config = ParseConfig(R"(
+[surfaces.news]
+kinds = ["news"]
+sources = ["global", "newest"]
+diversity = 0.3
+topic_cap = 0.5
+repeat_limit = 3
+repeat_window = "30m"
+)",
+                                                          "c.toml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const SurfaceConfig& news = config->surfaces.at("news");
+  EXPECT_TRUE(HasSource(news.sources, Source::kGlobal));
+  EXPECT_TRUE(HasSource(news.sources, Source::kNewest));
+  EXPECT_TRUE(HasSource(news.sources, Source::kEditors)) << "rules have a switch of their own";
+  for (const Source off :
+       {Source::kNeighbours, Source::kContent, Source::kTrending, Source::kPopular}) {
+    EXPECT_FALSE(HasSource(news.sources, off));
+  }
+  EXPECT_EQ(news.diversity, 0.3);
+  EXPECT_EQ(news.topic_cap, 0.5);
+  EXPECT_EQ(news.repeat_limit, 3u);
+  EXPECT_EQ(news.repeat_window_hours, 0.5);
+  EXPECT_THAT(ErrorOf("[surfaces.a]\nkinds = [\"news\"]\nsources = [\"rumours\"]"),
+              HasSubstr("surfaces.a.sources"));
+  EXPECT_THAT(ErrorOf("[surfaces.a]\nkinds = [\"news\"]\ntopic_cap = 1.5"),
+              HasSubstr("surfaces.a.topic_cap"));
 }
 
 TEST(ConfigTest, ReadsEveryKey) {
