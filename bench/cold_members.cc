@@ -156,7 +156,7 @@ class ColdRun {
                                          .operator_name = loaded.op->name(),
                                          .worker_threads = 0,
                                          .cpu = std::nullopt}));
-      client_ = std::make_unique<ServiceClient>(server_->address());
+      client_ = std::make_unique<ServiceClient>(server_->client());
       data::Dataset catalogue;
       catalogue.item_ids = whole_.item_ids;
       COFILTER_RETURN_IF_ERROR(ImportSet(*client_, catalogue));

@@ -104,7 +104,7 @@ absl::Status TakeSet(const Settings& settings, const SetDescriptor& set,
                                                   .operator_name = loaded.op->name(),
                                                   .worker_threads = 0,
                                                   .cpu = std::nullopt}));
-  const ServiceClient client(server->address());
+  const ServiceClient client(server->client());
   COFILTER_RETURN_IF_ERROR(ImportSet(client, data.train));
   COFILTER_RETURN_IF_ERROR(client.Promote(trained.version));
   COFILTER_ASSIGN_OR_RETURN(const Lists lists, AskEverybody(client, data, meter));

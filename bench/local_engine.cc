@@ -15,7 +15,6 @@
 namespace cofilter::bench {
 namespace {
 
-constexpr std::size_t kBatch = 1000;
 
 absl::Status RecordBatch(service::Store& store, std::vector<data::Event> events) {
   auto done = std::make_shared<std::promise<absl::Status>>();

@@ -196,7 +196,7 @@ class SetQuality {
     run.pool = &pool_;
     run.say = [this](const std::string& what) { Say(absl::StrCat(set_.name, ": ", what)); };
     run.smoke = settings_.smoke;
-    COFILTER_ASSIGN_OR_RETURN(result_.baselines, MeasureBaselines(run, &result_.notes));
+    COFILTER_ASSIGN_OR_RETURN(result_.baselines, MeasureBaselines(run));
     if (plan_.popularity.has_value()) {
       COFILTER_ASSIGN_OR_RETURN(result_.popularity, MeasureBaseline(run, "popularity"));
     }
@@ -389,14 +389,15 @@ absl::StatusOr<Report> RunQuality(const Settings& settings) {
       absl::StrCat("ours: test members asked for ", kListLength,
                    " through RecommendItems, training items excluded; test items unknown to "
                    "training stay in the denominator"),
-      "defaults: nothing searched; chosen: by the trainer on a validation part of the training "
-      "data; given: the committed parameter file, chosen on the test",
+      absl::StrCat(
+          "defaults: nothing searched; chosen: by the trainer on a validation part of the ",
+          "training data; given: the committed parameter file, chosen on the test"),
       absl::StrCat("fronts: everybody on gowalla, elsewhere the same ", kFrontMembers,
                    " test members for all, drawn with a fixed seed; baselines score all items and "
                    "are tuned on the trainer's validation part; re-rankers work on our own scores "
                    "at notch 0, their best 200"),
-      "points not beaten: of those with nine tenths of our best recall, for which no notch has at "
-      "least their recall and is no worse in the measure",
+      absl::StrCat("points not beaten: of those with nine tenths of our best recall, for which no ",
+                   "notch has at least their recall and is no worse in the measure"),
       "intervals: bootstrap over members"};
   return report;
 }

@@ -24,9 +24,7 @@ constexpr const char* kKinds[] = {"popularity", "item-cosine", "implicit-als", "
 constexpr double kValidationShare = 0.2;
 constexpr std::uint64_t kSeed = 1;
 constexpr std::size_t kTuningMembers = 3000;
-// The ridge by one dense inverse: 12 bytes × items², and a minute and a half at this size.
-constexpr std::size_t kMostEaseItems = 12'000;
-// Past this many items a dense inverse is dear: every second setting has to do.
+// Past this many items EASE is dear: every second setting has to do.
 constexpr std::size_t kCheapEaseItems = 6000;
 
 // A trainer that is made only if something has to be trained.
@@ -95,8 +93,7 @@ std::vector<std::string> SettingsOf(const std::string& kind, const BaselineRun& 
 
 }  // namespace
 
-absl::StatusOr<std::vector<BaselinePoint>> MeasureBaselines(const BaselineRun& run,
-                                                            std::vector<std::string>* left_out) {
+absl::StatusOr<std::vector<BaselinePoint>> MeasureBaselines(const BaselineRun& run) {
   const data::Split validation = ValidationSplit(run.set->train);
   training::EvaluationSettings tuning = run.evaluation;
   tuning.members = kTuningMembers;
@@ -105,12 +102,6 @@ absl::StatusOr<std::vector<BaselinePoint>> MeasureBaselines(const BaselineRun& r
   LazyTrainer on_all(run.set->train, run.pool);
   std::vector<BaselinePoint> points;
   for (const std::string kind : kKinds) {
-    if (kind == "ease" && run.set->train.items() > kMostEaseItems) {
-      left_out->push_back(absl::StrCat("ease is left out: its dense inverse of ",
-                                       run.set->train.items(), " items does not fit (",
-                                       kMostEaseItems, " do)"));
-      continue;
-    }
     const std::vector<std::string> sweep = SettingsOf(kind, run);
     std::size_t best = points.size();
     double best_accuracy = -1;

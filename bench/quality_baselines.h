@@ -32,10 +32,8 @@ struct BaselineRun {
 };
 
 // Every setting of every kind (training::BaselineSweep). Results are kept one by one, so that a run
-// that was broken off goes on. Kinds that a catalogue of this size rules out are left out;
-// `left_out` says which and why.
-absl::StatusOr<std::vector<BaselinePoint>> MeasureBaselines(const BaselineRun& run,
-                                                            std::vector<std::string>* left_out);
+// that was broken off goes on.
+absl::StatusOr<std::vector<BaselinePoint>> MeasureBaselines(const BaselineRun& run);
 
 // One baseline, all of the test's members; text as training::ParseBaseline takes it.
 absl::StatusOr<training::Evaluation> MeasureBaseline(const BaselineRun& run,

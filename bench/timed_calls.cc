@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "runtime/files.h"
@@ -53,6 +55,9 @@ absl::StatusOr<BareServer> StartBareServer(const Settings& settings, const std::
   const std::string file = settings.work_directory + "/replies";
   const std::string port_file = settings.work_directory + "/bare-port";
   COFILTER_RETURN_IF_ERROR(runtime::WriteFileDurably(file, replies));
+  // Another benchmark of this run may have left its own.
+  std::error_code error;
+  std::filesystem::remove(port_file, error);
   BareServer server;
   COFILTER_ASSIGN_OR_RETURN(
       server.child,

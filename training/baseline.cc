@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "runtime/status_macros.h"
 #include "training/implicit_als.h"
+#include "training/large_ridge.h"
 #include "training/ridge.h"
 
 namespace cofilter::training {
@@ -49,6 +50,8 @@ const Kind* FindKind(std::string_view name) {
   return nullptr;
 }
 
+// EASE by its dense inverse up to so many items, then by a polynomial within one per cent of it.
+constexpr std::uint32_t kMostDenseItems = 6000;
 // A subspace that has converged: what GF-CF asks for.
 constexpr std::uint32_t kRounds = 16;
 // Less is carried along for a lower rank, and a prefix of more directions is as good.
@@ -195,7 +198,15 @@ absl::StatusOr<std::unique_ptr<const models::Scorer>> BaselineTrainer::Train(
   settings.lambda = setting("lambda");
   settings.neighbours = count("neighbours");
   settings.target_exponent_low = settings.target_exponent_high = 0;
-  COFILTER_ASSIGN_OR_RETURN(models::ListBlockArrays lists, TrainRidge(matrix_, settings, pool_));
+  models::ListBlockArrays lists;
+  if (items <= kMostDenseItems) {
+    COFILTER_ASSIGN_OR_RETURN(lists, TrainRidge(matrix_, settings, pool_));
+  } else {
+    LargeRidgeSettings large;
+    large.ridge = settings;
+    large.seed = seed_;
+    COFILTER_ASSIGN_OR_RETURN(lists, TrainLargeRidge(matrix_, large, pool_));
+  }
   return models::MakeItemListScorer("ease", items, std::move(lists));
 }
 

@@ -23,7 +23,7 @@ namespace cofilter::training {
 // - item-cosine: neighbours (200)
 // - implicit-als: dim (64), rounds (15), confidence (10), regularisation (0.1)
 // - graph-filter (GF-CF): rank (256), low-pass (0.3)
-// - ease: lambda (300), neighbours (1000): kept of the exact weights, by size
+// - ease: lambda (300), neighbours (1000): kept of the weights, by size
 struct Baseline {
   std::string kind;
   std::map<std::string, double> settings;  // all of the kind's

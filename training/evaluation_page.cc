@@ -18,7 +18,7 @@ h1{font-size:1.5em;margin-bottom:.1em}h2{font-size:1.15em;margin-top:2.2em}
 p.small,ul.small{color:#55606e;font-size:.9em}
 table{border-collapse:collapse;width:100%}th,td{padding:.25em .5em;text-align:left;border-bottom:1px solid #e3e7ec;vertical-align:middle}
 th{font-weight:600;color:#55606e;font-size:.85em}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td.n small{color:#55606e}.yes{color:#19703a;font-weight:600}.no{color:#b3261e;font-weight:600}
+td:first-child{white-space:nowrap}td.n small{color:#55606e}.yes{color:#19703a;font-weight:600}.no{color:#b3261e;font-weight:600}
 svg{max-width:100%;height:auto}
 )";
 

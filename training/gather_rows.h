@@ -9,7 +9,7 @@ namespace cofilter::training {
 
 // Eight floats of a row at any float's address. The compiler keeps a few of these in registers,
 // where it spills an array of floats in every step: three to four times slower.
-using RowPart = float __attribute__((vector_size(32), aligned(4)));
+using RowPart = float __attribute__((vector_size(32), aligned(4), may_alias));
 inline constexpr std::size_t kRowPartFloats = 8;
 
 // out = Σ_entries factor(entry) · from[entry.row], Columns wide, the entries in their order.

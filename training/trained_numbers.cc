@@ -77,9 +77,9 @@ absl::StatusOr<TrainedNumbers> TrainNumbers(const data::Dataset& dataset,
       RidgeSettings ridge = settings.RidgeFor(dataset.items());
       ridge.target_exponent_low = ends.low;
       ridge.target_exponent_high = ends.high;
-      COFILTER_ASSIGN_OR_RETURN(models::ListBlockArrays lists,
+      COFILTER_ASSIGN_OR_RETURN(models::ListBlockArrays block,
                                 TrainRidgeOfSize(settings, ridge, matrix, pool));
-      numbers.lists.push_back(std::move(lists));
+      numbers.lists.push_back(std::move(block));
     }
     numbers.kinds.push_back(kind);
   }

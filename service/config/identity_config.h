@@ -19,13 +19,13 @@ struct IssuerConfig {
   std::string issuer;    // iss, to the letter
   std::string audience;  // what aud must hold
   std::string jwks;      // the file
-  std::vector<std::string> algorithms = {
-      "RS256", "ES256", "EdDSA" bool operator==(const IssuerConfig&) const = default;
+  std::vector<std::string> algorithms = {"RS256", "ES256", "EdDSA"};
+  std::string roles_claim = "roles";  // a dot goes a level down
+  std::string org_units_claim = "org_units";
+  std::vector<std::string> grants;  // roles that it may give; empty: all
+
+  bool operator==(const IssuerConfig&) const = default;
 };
-std::string roles_claim = "roles";  // a dot goes a level down
-std::string org_units_claim = "org_units";
-std::vector<std::string> grants;  // roles that it may give; empty: all
-};                                // namespace cofilter::service
 
 struct IdentityConfig {
   bool local = true;               // accept what the local key signed, and keep an operator token

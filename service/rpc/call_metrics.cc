@@ -100,9 +100,9 @@ std::string CallMetrics::ToJson() const {
     const auto mean = [&](const std::atomic<std::uint64_t>& sum) {
       return static_cast<double>(sum.load(std::memory_order_relaxed)) / measured;
     };
-    all["variety"] = {{"similarity", mean(similarity_) * 1e-6},
+    all["variety"] = {{"similarity", mean(similarity_) / 1e6},
                       {"topics", mean(topics_)},
-                      {"largest_topic", mean(largest_topic_) * 1e-6}};
+                      {"largest_topic", mean(largest_topic_) / 1e6}};
   }
   return all.dump();
 }

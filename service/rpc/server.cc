@@ -4,6 +4,8 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_builder_plugin.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -48,6 +50,17 @@ int WorkersOf(const ServerConfig& config) {
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
+// Reflection knows no callers, and joins every server of a program that is linked with it.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins, [](const std::unique_ptr<grpc::ServerBuilderPlugin>& plugin) {
+      return plugin->name() == "proto_server_reflection";
+    });
+  }
+};
+
 class GrpcServer final : public Server {
  public:
   GrpcServer(std::shared_ptr<const ServerConfig> config, ListenAddress address,
@@ -82,9 +95,9 @@ class GrpcServer final : public Server {
 
   absl::Status Listen() {
     grpc::EnableDefaultHealthCheckService(true);
-    // Reflection knows no callers; what it tells is public.
-    if (reflection_) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
+    if (!reflection_) builder.SetOption(std::make_unique<WithoutReflection>());
     const std::shared_ptr<grpc::ServerCredentials> credentials =
         tls_ != nullptr ? std::make_shared<TlsCredentials>(tls_.get())
                         : grpc::InsecureServerCredentials();

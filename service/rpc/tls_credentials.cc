@@ -32,8 +32,10 @@ grpc_ssl_certificate_config_reload_status TlsCredentials::Fetch(
   if (material == credentials->handed_over_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
   const grpc_ssl_pem_key_cert_pair pair = {material->key_pem.c_str(),
                                            material->certificate_pem.c_str()};
-  *config = grpc_ssl_server_certificate_config_create(
-      material->client_ca_pem.empty() ? nullptr : material->client_ca_pem.c_str(), &pair, 1);
+  // gRPC wants an authority even where no client is asked for a certificate; it is not used then.
+  const std::string& authority =
+      material->client_ca_pem.empty() ? material->certificate_pem : material->client_ca_pem;
+  *config = grpc_ssl_server_certificate_config_create(authority.c_str(), &pair, 1);
   credentials->handed_over_ = std::move(material);
   return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
 }

@@ -132,7 +132,7 @@ TEST_F(OperatorPlanTest, ParameterFileAndFlagsComeOnTop) {
   ASSERT_TRUE(ApplyFlags({{"q", "-0.1"}, {"lambda_is_relative", "true"}}, &plans).ok());
   EXPECT_EQ(plans[0].settings.given.p, 0.5);
   EXPECT_EQ(plans[0].settings.given.q, -0.1);
-  EXPECT_TRUE(plans[0].settings.ridge.lambda_is_relative);
+  EXPECT_EQ(plans[0].settings.ridge.lambda_is_relative, true);
   EXPECT_THAT(std::string(ApplyFlags({{"q", "x"}}, &plans).message()),
               HasSubstr("--q is \"x\"; right: a number"));
   EXPECT_THAT(std::string(ApplyFlags({{"neighbours", "0"}}, &plans).message()),
@@ -177,6 +177,8 @@ TEST_F(OperatorPlanTest, EverySettingSurvivesTheWayThroughAReport) {
   settings.dial_cost = 0.07;
   settings.rank = 17;
   settings.ridge.lambda = 3.5;
+  settings.ridge.neighbours = 321;
+  settings.profile = Profile::kThorough;
   TrainingSettings back;
   const nlohmann::json json = SettingsJson(settings);
   for (const auto& [name, value] : json.items()) {

@@ -100,6 +100,22 @@ TEST_F(ProgramsTest, TrainsThenEvaluatesOnWhatWasHeldOut) {
   EXPECT_GT(result["evaluations"][0]["recall"]["mean"].get<double>(),
             1.2 * result["evaluations"][11]["recall"]["mean"].get<double>());
   EXPECT_EQ(nlohmann::json::parse(Read("m/1.report.json"))["evaluation"], result);
+  // Other ways into the tail beside it, as a page.
+  EXPECT_EQ(
+      Run("cofilter-evaluate", evaluate +
+                                   " --quiet --notch all --k 5 --rerank xquad --rerank "
+                                   "calibrated-popularity --baseline graph-filter:rank=4 --html " +
+                                   Path("page.html")),
+      0)
+      << output_;
+  EXPECT_THAT(Read("page.html"), HasSubstr("lambda=0.5"));
+  EXPECT_THAT(Read("page.html"), HasSubstr("graph-filter"));
+  EXPECT_THAT(Read("page.html"), HasSubstr("Recall against coverage"));
+  EXPECT_THAT(Read("page.html"), HasSubstr("of the best recall, a notch of the dial"));
+  EXPECT_EQ(Run("cofilter-evaluate", "--format list --split holdout --events " + Path("log.txt") +
+                                         " --baseline popularity --rerank xquad"),
+            2);
+  EXPECT_THAT(output_, HasSubstr("--rerank re-ranks the lists of a model"));
   // The gate accepts it against itself, and refuses it when the one in service was far better.
   EXPECT_EQ(Run("cofilter-evaluate", evaluate + " --quiet --k 5 --gate-against " + Path("e.json")),
             0)

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/service/identity/test_issuer.h"
 
 namespace cofilter::service {
@@ -55,6 +56,11 @@ TEST_F(AuthenticatorTest, RefusesEveryBadToken) {
     EXPECT_EQ(who.denial, expected) << bad.name << ": " << DenialName(who.denial);
   }
   EXPECT_EQ(authenticator_.cached(), 0u);
+}
+
+TEST_F(AuthenticatorTest, RefusesATokenLargerThanAny) {
+  EXPECT_EQ(Try(issuer_.Sign(TestIssuer::Claims(kNow)) + std::string(kMaxTokenBytes, 'A')),
+            Denial::kMalformed);
 }
 
 TEST_F(AuthenticatorTest, TakesTheSchemeInAnyCaseAndNoOther) {
@@ -108,7 +114,7 @@ TEST_F(AuthenticatorTest, AKeyThatWasTakenAwayIsRefusedFromTheNextCallOn) {
 
 TEST_F(AuthenticatorTest, TheCacheIsBounded) {
   for (int i = 0; i < 500; ++i) {
-    EXPECT_EQ(Try(issuer_.Sign(TestIssuer::Claims(kNow, "m" + std::to_string(i)), "ed")),
+    EXPECT_EQ(Try(issuer_.Sign(TestIssuer::Claims(kNow, absl::StrCat("m", i)), "ed")),
               Denial::kNone);
   }
   EXPECT_LE(authenticator_.cached(), 64u);

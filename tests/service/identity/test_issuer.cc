@@ -187,7 +187,7 @@ std::vector<TokenCase> TestIssuer::BadTokens(runtime::Time now) const {
   };
   const auto header = [&](json extra) {
     json made = {{"alg", "ES256"}, {"typ", "JWT"}, {"kid", "ec"}};
-    made.update(extra);
+    if (!extra.is_null()) made.update(extra);
     return made;
   };
 
@@ -203,7 +203,7 @@ std::vector<TokenCase> TestIssuer::BadTokens(runtime::Time now) const {
   cases.push_back({"audience among others only", with("aud", {"a", "b"}), Denial::kAudience});
   cases.push_back({"without audience", without("aud"), Denial::kAudience});
   cases.push_back({"wrong issuer", with("iss", "https://evil.example.org"), Denial::kIssuer});
-  cases.push_back({"the local issuer's name", with("iss", "cofilter-local"), Denial::kKey});
+  cases.push_back({"the local issuer's name", with("iss", "cofilter-local"), Denial::kAlgorithm});
   cases.push_back({"without issuer", without("iss"), Denial::kIssuer});
   cases.push_back({"without subject", without("sub"), Denial::kClaims});
   cases.push_back({"empty subject", with("sub", ""), Denial::kClaims});
@@ -265,12 +265,14 @@ std::vector<TokenCase> TestIssuer::BadTokens(runtime::Time now) const {
                        token.substr(second),
                    Denial::kSignature});
   cases.push_back({"tampered signature", Altered(token, second + 3), Denial::kSignature});
-  cases.push_back({"cut signature", token.substr(0, token.size() - 4), Denial::kSignature});
   cases.push_back({"no signature", token.substr(0, second + 1), Denial::kSignature});
   cases.push_back({"signature of zeros",
                    token.substr(0, second + 1) + EncodeBase64Url(std::string(64, '\0')),
                    Denial::kSignature});
   const std::string text = token.substr(0, second);
+  cases.push_back({"cut signature",
+                   text + "." + EncodeBase64Url(key("ec").Sign(text).substr(0, 63)),
+                   Denial::kSignature});
   cases.push_back({"signature in OpenSSL's form",
                    text + "." + EncodeBase64Url(key("ec").SignDer(text)), Denial::kSignature});
   cases.push_back({"a claim twice",
@@ -285,7 +287,6 @@ std::vector<TokenCase> TestIssuer::BadTokens(runtime::Time now) const {
       {"a blank within", token.substr(0, first) + " " + token.substr(first), Denial::kMalformed});
   cases.push_back({"no JSON", Join("hello", "world", "x"), Denial::kMalformed});
   cases.push_back({"a list for a header", Join("[]", good.dump(), "x"), Denial::kMalformed});
-  cases.push_back({"larger than any", token + std::string(9000, 'A'), Denial::kMalformed});
   return cases;
 }
 

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -67,7 +68,11 @@ grpc::StatusCode CodeOf(const std::shared_ptr<grpc::Channel>& channel, std::stri
 
 class TokenCallsTest : public testing::Test {
  protected:
-  TokenCallsTest() { EXPECT_TRUE(runtime::WriteFileDurably(jwks_, issuer_.Jwks()).ok()); }
+  std::string WriteJwks() const {
+    const std::string path = directory_.path() + "/jwks.json";
+    EXPECT_TRUE(runtime::WriteFileDurably(path, issuer_.Jwks()).ok());
+    return path;
+  }
   grpc::Status Get(const std::string& token) const {
     v1::GetItemRequest request;
     request.set_item_id("n0000");
@@ -78,7 +83,7 @@ class TokenCallsTest : public testing::Test {
 
   const TestIssuer issuer_;
   const runtime::TemporaryDirectory directory_ = *runtime::TemporaryDirectory::Create();
-  const std::string jwks_ = directory_.path() + "/jwks.json";
+  const std::string jwks_ = WriteJwks();  // before the server reads it
   RunningServer server_{
       [this](ServerConfig& config) { config.identity.issuers = {TestIssuer::Config(jwks_)}; }};
 };
@@ -91,21 +96,18 @@ TEST_F(TokenCallsTest, EachAlgorithmOpensACall) {
 }
 
 TEST_F(TokenCallsTest, EveryBadTokenIsRefusedWithoutSayingWhy) {
-  std::uint64_t refused = 0;
+  std::map<Denial, std::uint64_t> expected;
   for (const TokenCase& bad : issuer_.BadTokens(server_.clock.Now())) {
     const grpc::Status status = Get(bad.token);
     EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED) << bad.name;
     EXPECT_EQ(status.error_message(), bad.denial == Denial::kExpired ? "the token has expired"
                                                                      : "the token is not accepted")
         << bad.name;
-    ++refused;
+    ++expected[bad.denial];
   }
-  std::uint64_t counted = 0;
-  for (std::size_t i = 0; i < kDenialCount; ++i)
-    counted += server_.server().guard().denied(static_cast<Denial>(i));
-  EXPECT_EQ(counted, refused);
-  EXPECT_EQ(server_.server().guard().denied(Denial::kAlgorithm), 8u);
-  EXPECT_EQ(server_.server().guard().denied(Denial::kExpired), 1u);
+  EXPECT_GT(expected.size(), 8u);
+  for (const auto& [denial, count] : expected)
+    EXPECT_EQ(server_.server().guard().denied(denial), count) << DenialName(denial);
 }
 
 TEST_F(TokenCallsTest, NoTokenOpensHealthAlone) {
