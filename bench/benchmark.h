@@ -44,6 +44,7 @@ absl::StatusOr<Report> RunServedQuality(const Settings& settings);
 absl::StatusOr<Report> RunRetrieval(const Settings& settings);
 absl::StatusOr<Report> RunTrain(const Settings& settings);
 absl::StatusOr<Report> RunLatency(const Settings& settings);
+absl::StatusOr<Report> RunDoors(const Settings& settings);
 absl::StatusOr<Report> RunReaction(const Settings& settings);
 absl::StatusOr<Report> RunCrash(const Settings& settings);
 

@@ -6,7 +6,7 @@
 namespace cofilter::bench {
 namespace {
 
-constexpr std::array<Benchmark, 7> kBenchmarks = {{
+constexpr std::array<Benchmark, 8> kBenchmarks = {{
     {"quality",
      "accuracy of every set and the dial's front beside other methods, with intervals and pictures",
      RunQuality},
@@ -18,6 +18,7 @@ constexpr std::array<Benchmark, 7> kBenchmarks = {{
     {"train", "time and memory from a log to an artifact; equal bytes on 1 and 2 threads",
      RunTrain},
     {"latency", "RecommendItems one call at a time, beside a bare gRPC server", RunLatency},
+    {"doors", "what tokens and TLS add to RecommendItems", RunDoors},
     {"reaction", "scores right after RecordEvents against an exact fold-in", RunReaction},
     {"crash", "kill -9 during ingest: acknowledged events lost or counted twice", RunCrash},
 }};

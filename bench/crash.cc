@@ -85,7 +85,7 @@ absl::Status RunRound(const ServerOptions& options, int round, std::chrono::mill
                       Ledger* ledger) {
   COFILTER_ASSIGN_OR_RETURN(const std::unique_ptr<ServerProcess> server,
                             ServerProcess::Start(options));
-  const ServiceClient client(server->address());
+  const ServiceClient client(server->client());
   COFILTER_RETURN_IF_ERROR(RepeatUnsettled(client, ledger));
   std::vector<std::thread> producers;
   for (int p = 0; p < kProducers; ++p) {
@@ -149,7 +149,7 @@ absl::StatusOr<Report> RunCrash(const Settings& settings) {
   {
     COFILTER_ASSIGN_OR_RETURN(const std::unique_ptr<ServerProcess> server,
                               ServerProcess::Start(options));
-    COFILTER_RETURN_IF_ERROR(RepeatUnsettled(ServiceClient(server->address()), &ledger));
+    COFILTER_RETURN_IF_ERROR(RepeatUnsettled(ServiceClient(server->client()), &ledger));
     COFILTER_RETURN_IF_ERROR(server->Stop());
   }
   if (ledger.calls_before_kill == 0)

@@ -10,6 +10,7 @@
 #include "bench/server_process.h"
 #include "bench/service_client.h"
 #include "bench/set_data.h"
+#include "bench/timed_calls.h"
 #include "bench/training_run.h"
 #include "runtime/files.h"
 #include "runtime/status_macros.h"
@@ -19,68 +20,6 @@ namespace {
 
 constexpr int kRuns = 5;
 constexpr std::size_t kCalls = 5000;
-constexpr int kCount = 20;
-
-std::vector<v1::RecommendItemsRequest> MakeRequests(const SetData& set, std::size_t count) {
-  std::vector<v1::RecommendItemsRequest> requests(count);
-  for (std::size_t n = 0; n < count; ++n) {
-    // A stride that has no factor with a set's size spreads the calls over all members.
-    const data::TestMember& member = set.test[n * 7919 % set.test.size()];
-    requests[n].set_member_id(set.train.member_ids[member.member]);
-    requests[n].set_surface(kSurface);
-    requests[n].set_count(kCount);
-  }
-  return requests;
-}
-
-// Milliseconds of each call. With `replies`, what was answered, as the bare server reads it.
-absl::StatusOr<std::vector<double>> CallOneByOne(
-    const ServiceClient& client, const std::vector<v1::RecommendItemsRequest>& requests,
-    std::string* replies = nullptr) {
-  std::vector<double> times;
-  times.reserve(requests.size());
-  for (const v1::RecommendItemsRequest& request : requests) {
-    const auto start = std::chrono::steady_clock::now();
-    absl::StatusOr<v1::RecommendItemsResponse> response = client.Recommend(request);
-    const auto end = std::chrono::steady_clock::now();
-    COFILTER_RETURN_IF_ERROR(response.status());
-    times.push_back(std::chrono::duration<double, std::milli>(end - start).count());
-    if (response->recommendation().level() != v1::LEVEL_PERSONALISED) {
-      return absl::InternalError(absl::StrCat("member ", request.member_id(),
-                                              " got a list of level ",
-                                              v1::Level_Name(response->recommendation().level())));
-    }
-    if (replies == nullptr) continue;
-    const std::string bytes = response->SerializeAsString();
-    const auto length = static_cast<std::uint32_t>(bytes.size());
-    replies->append(reinterpret_cast<const char*>(&length), sizeof length);
-    replies->append(bytes);
-  }
-  return times;
-}
-
-struct BareServer {
-  std::unique_ptr<ChildProcess> child;
-  std::unique_ptr<ServiceClient> client;
-};
-
-absl::StatusOr<BareServer> StartBareServer(const Settings& settings, const std::string& replies,
-                                           int cpu) {
-  const std::string file = settings.work_directory + "/replies";
-  const std::string port_file = settings.work_directory + "/bare-port";
-  COFILTER_RETURN_IF_ERROR(runtime::WriteFileDurably(file, replies));
-  BareServer server;
-  COFILTER_ASSIGN_OR_RETURN(
-      server.child,
-      ChildProcess::Start(
-          {.arguments = {settings.programs + "/cofilter-bench-bare-server", file, port_file},
-           .environment = {},
-           .output_path = settings.work_directory + "/bare-server.log",
-           .cpu = cpu}));
-  COFILTER_ASSIGN_OR_RETURN(const int port, WaitForPort(port_file, *server.child));
-  server.client = std::make_unique<ServiceClient>(absl::StrCat("127.0.0.1:", port));
-  return server;
-}
 
 struct Runs {
   std::vector<double> p50, p99, bare_p50, bare_p99, ratio;
@@ -143,7 +82,7 @@ absl::StatusOr<Report> RunLatency(const Settings& settings) {
   const PinnedThread pinned(cpus.back());
   COFILTER_ASSIGN_OR_RETURN(const std::unique_ptr<ServerProcess> server,
                             ServerProcess::Start(options));
-  const ServiceClient client(server->address());
+  const ServiceClient client(server->client());
   COFILTER_RETURN_IF_ERROR(ImportSet(client, data.train));
   COFILTER_RETURN_IF_ERROR(client.Promote(trained.version));
 
@@ -158,7 +97,7 @@ absl::StatusOr<Report> RunLatency(const Settings& settings) {
   AddFigures(runs, !settings.smoke, &report);
   report.conditions.push_back(absl::StrCat(
       kRuns, " runs of ", requests.size(), " calls each, one at a time, other members each time, ",
-      kCount, " items with the default reasons, ", replies.size() / requests.size(),
+      kListLength, " items with the default reasons, ", replies.size() / requests.size(),
       " bytes an answer on average; one round of the same calls before them is not counted"));
   report.conditions.push_back(
       cpus.size() > 1

@@ -290,7 +290,7 @@ absl::StatusOr<Report> RunReaction(const Settings& settings) {
 
   COFILTER_ASSIGN_OR_RETURN(const std::unique_ptr<ServerProcess> server,
                             ServerProcess::Start(options));
-  const ServiceClient client(server->address());
+  const ServiceClient client(server->client());
   COFILTER_RETURN_IF_ERROR(client.UpsertItems(world.known_items));
   COFILTER_RETURN_IF_ERROR(ImportInteractions(client, world.known));
   COFILTER_RETURN_IF_ERROR(client.Promote(trained.version));

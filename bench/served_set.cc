@@ -40,7 +40,7 @@ absl::Status ServedSet::TrainAndServe(const std::string& parameters,
   if (server_ == nullptr) {
     server_options_.operator_name = loaded_.op->name();
     COFILTER_ASSIGN_OR_RETURN(server_, ServerProcess::Start(server_options_));
-    client_ = std::make_unique<ServiceClient>(server_->address());
+    client_ = std::make_unique<ServiceClient>(server_->client());
     say_(absl::StrCat(set_.name, ": importing ", data_.train.interactions.size(), " events"));
     COFILTER_RETURN_IF_ERROR(ImportSet(*client_, data_.train));
   } else if (loaded_.op->name() != server_options_.operator_name) {

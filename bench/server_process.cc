@@ -26,7 +26,8 @@ std::string ConfigText(const ServerOptions& options) {
       "\n\n[surfaces.", kSurface, "]\nkinds = [\"course\"]\nexclude = [\"complete\"]\n");
   if (!options.operator_name.empty())
     absl::StrAppend(&text, "operator = \"", options.operator_name, "\"\n");
-  absl::StrAppend(&text, "\n[surfaces.", kSurface, ".weights]\ncomplete = 1.0\n");
+  absl::StrAppend(&text, "\n[surfaces.", kSurface, ".weights]\ncomplete = 1.0\n",
+                  options.more_config);
   return text;
 }
 
@@ -64,16 +65,20 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Server
                                                  .environment = {},
                                                  .output_path = options.directory + "/server.log",
                                                  .cpu = options.cpu}));
-  const absl::Status ready = server->WaitUntilItAnswers(port_file);
+  const absl::Status ready = server->WaitUntilItAnswers(options, port_file);
   if (!ready.ok())
     return absl::Status(ready.code(), absl::StrCat("cofilter-server: ", ready.message()));
   return server;
 }
 
-absl::Status ServerProcess::WaitUntilItAnswers(const std::string& port_file) {
+absl::Status ServerProcess::WaitUntilItAnswers(const ServerOptions& options,
+                                               const std::string& port_file) {
   COFILTER_ASSIGN_OR_RETURN(const int port, WaitForPort(port_file, *child_));
-  address_ = absl::StrCat("127.0.0.1:", port);
-  const ServiceClient client(address_);
+  client_.server = absl::StrCat("127.0.0.1:", port);
+  client_.ca = options.ca;
+  COFILTER_ASSIGN_OR_RETURN(client_.token,
+                            cli::ReadTokenFile(options.directory + "/operator.token"));
+  const ServiceClient client(client_);
   const absl::Status answer = client.WaitUntilServing(kPatience);
   if (answer.ok()) return answer;
   return absl::Status(answer.code(), absl::StrCat(answer.message(), "\n", child_->OutputTail()));

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "bench/child_process.h"
+#include "cli/channel.h"
 
 namespace cofilter::bench {
 
@@ -24,6 +25,8 @@ struct ServerOptions {
   std::string operator_name;         // empty: no model is meant
   std::uint32_t worker_threads = 0;  // 0: the server's default
   std::optional<int> cpu;
+  std::string more_config{};  // TOML tables that join the configuration
+  std::string ca{};           // PEM file: the client speaks TLS and trusts this authority
 };
 
 // Thread-safety: one thread at a time.
@@ -33,7 +36,9 @@ class ServerProcess {
   // Errors: INTERNAL, DEADLINE_EXCEEDED; the message shows the end of the server's log.
   static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(const ServerOptions& options);
 
-  const std::string& address() const { return address_; }  // "127.0.0.1:40001"
+  const std::string& address() const { return client_.server; }  // "127.0.0.1:40001"
+  // How to call it: as its operator.
+  const cli::ChannelOptions& client() const { return client_; }
   pid_t pid() const { return child_->pid(); }
   // SIGKILL, at once; returns when it is gone.
   void Kill();
@@ -43,10 +48,10 @@ class ServerProcess {
 
  private:
   ServerProcess() = default;
-  absl::Status WaitUntilItAnswers(const std::string& port_file);
+  absl::Status WaitUntilItAnswers(const ServerOptions& options, const std::string& port_file);
 
   std::unique_ptr<ChildProcess> child_;
-  std::string address_;
+  cli::ChannelOptions client_;
 };
 
 // Waits until a program has written its port, one decimal number, into a file.

@@ -46,14 +46,13 @@ struct ServiceClient::Stubs {
   const std::unique_ptr<v1::ModelService::Stub> models;
 };
 
-ServiceClient::ServiceClient(const std::string& address)
+ServiceClient::ServiceClient(const cli::ChannelOptions& options)
     : stubs_([&] {
         grpc::ChannelArguments arguments;
         arguments.SetMaxReceiveMessageSize(64 << 20);
         // Two clients in one process would share a connection otherwise.
         arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-        return std::make_unique<Stubs>(
-            grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+        return std::make_unique<Stubs>(cli::OpenChannel(options, arguments).value());
       }()) {}
 
 ServiceClient::~ServiceClient() = default;

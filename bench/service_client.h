@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cli/channel.h"
 #include "cofilter/v1/event_service.pb.h"
 #include "cofilter/v1/recommendation_service.pb.h"
 #include "cofilter/v1/types.pb.h"
@@ -26,8 +27,8 @@ inline constexpr std::size_t kBatch = 1000;
 // before.
 class ServiceClient {
  public:
-  // One connection, made at the first call.
-  explicit ServiceClient(const std::string& address);
+  // One connection, made at the first call. REQUIRES: files that can be read.
+  explicit ServiceClient(const cli::ChannelOptions& options);
   ~ServiceClient();
   ServiceClient(const ServiceClient&) = delete;
   ServiceClient& operator=(const ServiceClient&) = delete;

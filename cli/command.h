@@ -11,11 +11,21 @@
 
 namespace cofilter::cli {
 
+// Where a server started in this directory keeps its operator's token.
+inline constexpr char kDefaultTokenFile[] = "var/operator.token";
+
 // What every command knows.
 struct Invocation {
   std::string server = "127.0.0.1:8470";
   double timeout_seconds = 10;
   bool json = false;
+  std::string token;       // itself; empty: from the file
+  std::string token_file;  // empty: kDefaultTokenFile, where there is one
+  bool tls = false;
+  std::string ca;
+  std::string client_certificate;
+  std::string client_key;
+  bool insecure = false;
   std::function<absl::Status()> run;  // set by the command that the line names
 };
 
@@ -34,6 +44,7 @@ void AddImportCommand(CLI::App* app, Invocation* invocation);  // import
 void AddExportCommand(CLI::App* app, Invocation* invocation);  // export
 void AddStoreCommands(CLI::App* app, Invocation* invocation);  // backup, restore
 void AddLogCommands(CLI::App* app, Invocation* invocation);    // generate, split
+void AddTokenCommand(CLI::App* app, Invocation* invocation);   // token
 void AddCompletionCommand(CLI::App* app, Invocation* invocation);  // completion
 
 }  // namespace cofilter::cli

@@ -14,7 +14,31 @@ absl::Status ToStatus(const grpc::Status& status, const std::string& server) {
     message = absl::StrCat("the server at ", server, " does not answer (", message,
                            "); name it with --server or COFILTER_SERVER");
   }
+  if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED) {
+    absl::StrAppend(&message,
+                    "; name a token's file with --token-file or COFILTER_TOKEN_FILE: the "
+                    "server keeps operator.token beside its store");
+  }
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), message);
+}
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const Invocation& invocation) {
+  ChannelOptions options{.server = invocation.server,
+                         .token = invocation.token,
+                         .tls = invocation.tls,
+                         .ca = invocation.ca,
+                         .client_certificate = invocation.client_certificate,
+                         .client_key = invocation.client_key,
+                         .insecure = invocation.insecure};
+  if (options.token.empty()) {
+    const bool named = !invocation.token_file.empty();
+    absl::StatusOr<std::string> token =
+        ReadTokenFile(named ? invocation.token_file : std::string(kDefaultTokenFile));
+    // Without a token of any kind the server says what it needs.
+    if (!token.ok() && named) return token.status();
+    if (token.ok()) options.token = *std::move(token);
+  }
+  return OpenChannel(options);
 }
 
 std::string ToJson(const google::protobuf::Message& message) {

@@ -1,5 +1,6 @@
 // cofilter: the operator's command line.
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -15,6 +16,10 @@ namespace {
 // Exit codes: 0 done, 1 it failed, 2 the command line is wrong.
 int Main(int argc, char** argv) {
   Invocation invocation;
+  // Not by a flag: every process of the machine can read those.
+  if (const char* token = getenv("COFILTER_TOKEN")) {  // NOLINT(concurrency-mt-unsafe): one thread
+    invocation.token = token;
+  }
   CLI::App app{
       "cofilter: recommends news and learning from an organisation's own logs.\n"
       "Commands that ask a running server take --server; the others work on files."};
@@ -26,6 +31,19 @@ int Main(int argc, char** argv) {
   app.add_option("--timeout", invocation.timeout_seconds, "Seconds to wait for an answer")
       ->check(CLI::Range(0.001, 86400.0))
       ->capture_default_str();
+  app.add_option("--token-file", invocation.token_file,
+                 "File with the token to call with; by default var/operator.token")
+      ->envname("COFILTER_TOKEN_FILE");
+  app.add_flag("--tls", invocation.tls, "Speak TLS; the system's authorities vouch for the server");
+  app.add_option("--ca", invocation.ca, "Speak TLS; the authorities of this PEM file vouch")
+      ->envname("COFILTER_CA");
+  app.add_option("--client-certificate", invocation.client_certificate,
+                 "PEM file, for a server that asks clients for one")
+      ->envname("COFILTER_CLIENT_CERTIFICATE");
+  app.add_option("--client-key", invocation.client_key, "PEM file with its key")
+      ->envname("COFILTER_CLIENT_KEY");
+  app.add_flag("--insecure", invocation.insecure,
+               "Send the token without TLS to another machine too");
   app.add_flag("--json", invocation.json, "Print JSON in place of tables");
   app.set_version_flag("--version", "cofilter " COFILTER_VERSION);
   AddProgramCommands(&app, &invocation);
@@ -38,6 +56,7 @@ int Main(int argc, char** argv) {
   AddExportCommand(&app, &invocation);
   AddStoreCommands(&app, &invocation);
   AddLogCommands(&app, &invocation);
+  AddTokenCommand(&app, &invocation);
   AddCompletionCommand(&app, &invocation);
 
   try {

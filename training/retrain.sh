@@ -7,7 +7,8 @@ Usage: training/retrain.sh --store FILE --models DIR [--config FILE] [--server A
   --store FILE    the server's SQLite store; it is read while the server serves
   --models DIR    where artifacts are published, as the server's models.directory has it
   --config FILE   the server's configuration; its surfaces name the operators
-  --server ADDR   of the server that is told to promote (127.0.0.1:8470)
+  --server ADDR   of the server that is told to promote (127.0.0.1:8470); with the token of COFILTER_TOKEN_FILE, by
+                  default the operator.token that a server keeps beside its store
   --work DIR      for the export, the twins and the lock (DIR of --models, plus .retrain)
   --split KIND    what the gate judges by: leave-last-out, each member's latest event (the default), or time, the
                   latest --share of all events (0.1)
@@ -45,6 +46,10 @@ done
 [ -n "$models" ] || { echo "retrain: --models is missing; see --help" >&2; exit 2; }
 case "$keep" in ''|*[!0-9]*) echo "retrain: --keep is $keep; right: a number" >&2; exit 2 ;; esac
 work=${work:-$models.retrain}
+# The server keeps its operator's token beside the store.
+if [ -z "${COFILTER_TOKEN:-}${COFILTER_TOKEN_FILE:-}" ] && [ -r "$(dirname "$store")/operator.token" ]; then
+  export COFILTER_TOKEN_FILE="$(dirname "$store")/operator.token"
+fi
 mkdir -p "$models" "$work"
 
 log() { echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) retrain: $*"; }

@@ -21,8 +21,8 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 1u << 20;
 constexpr std::size_t kMaxSurfaces = 100;
-constexpr std::array<std::string_view, 7> kTopKeys = {
-    "organisation", "time_zone", "store", "models", "server", "surfaces", "operators"};
+constexpr std::array<std::string_view, 8> kTopKeys = {
+    "organisation", "time_zone", "store", "models", "server", "identity", "surfaces", "operators"};
 
 std::string Revision(std::string_view text) {
   return runtime::Hex(runtime::Sha256(text)).substr(0, 12);
@@ -58,9 +58,9 @@ absl::Status ReadTable(std::string_view origin, const TableReader& top, std::str
                        Read read) {
   const toml::value* value = top.Find(name);
   if (value == nullptr) return absl::OkStatus();
-  if (!value->is_table())
-    return top.Error(name, absl::StrCat("a table, [", std::string(name), "]"));
-  return read(TableReader(origin, std::string(name), value->as_table()));
+  const std::string path = top.Path(name);
+  if (!value->is_table()) return top.Error(name, absl::StrCat("a table, [", path, "]"));
+  return read(TableReader(origin, path, value->as_table()));
 }
 
 bool IsHostAndPort(std::string_view listen) {
@@ -89,14 +89,32 @@ absl::Status ReadOnlyText(const TableReader& table, std::string_view key, std::s
   return table.ReadText(key, out);
 }
 
-absl::Status ReadServer(const TableReader& table, ServerConfig& config) {
-  constexpr std::array<std::string_view, 3> kKeys = {"listen", "worker_threads", "max_in_flight"};
+absl::Status ReadTls(const TableReader& table, TlsConfig& tls) {
+  constexpr std::array<std::string_view, 3> kKeys = {"certificate", "key", "client_ca"};
+  COFILTER_RETURN_IF_ERROR(table.CheckKeys(kKeys));
+  COFILTER_RETURN_IF_ERROR(table.ReadText("certificate", tls.certificate));
+  COFILTER_RETURN_IF_ERROR(table.ReadText("key", tls.key));
+  COFILTER_RETURN_IF_ERROR(table.ReadText("client_ca", tls.client_ca));
+  if (tls.certificate.empty() == tls.key.empty() && (tls.client_ca.empty() || tls.enabled())) {
+    return absl::OkStatus();
+  }
+  return table.Error(
+      tls.certificate.empty() ? tls.key.empty() ? "client_ca" : "key" : "certificate",
+      "certificate and key together, as two files");
+}
+
+absl::Status ReadServer(std::string_view origin, const TableReader& table, ServerConfig& config) {
+  constexpr std::array<std::string_view, 5> kKeys = {"listen", "worker_threads", "max_in_flight",
+                                                     "reflection", "tls"};
   COFILTER_RETURN_IF_ERROR(table.CheckKeys(kKeys));
   COFILTER_RETURN_IF_ERROR(table.ReadText("listen", config.listen));
   if (!IsHostAndPort(config.listen))
     return table.Error("listen", "address:port, as \"127.0.0.1:8470\"");
   COFILTER_RETURN_IF_ERROR(table.ReadCount("worker_threads", 0, 1024, config.worker_threads));
-  return table.ReadCount("max_in_flight", 1, 1'000'000, config.max_in_flight);
+  COFILTER_RETURN_IF_ERROR(table.ReadCount("max_in_flight", 1, 1'000'000, config.max_in_flight));
+  COFILTER_RETURN_IF_ERROR(table.ReadFlag("reflection", config.reflection));
+  return ReadTable(origin, table, "tls",
+                   [&](const TableReader& tls) { return ReadTls(tls, config.tls); });
 }
 
 absl::Status ReadSurfaces(std::string_view origin, const TableReader& top, ServerConfig& config) {
@@ -128,8 +146,12 @@ absl::Status ReadTop(std::string_view origin, const TableReader& top, ServerConf
   COFILTER_RETURN_IF_ERROR(ReadTable(origin, top, "models", [&](const TableReader& table) {
     return ReadOnlyText(table, "directory", config.models_directory);
   }));
-  COFILTER_RETURN_IF_ERROR(ReadTable(
-      origin, top, "server", [&](const TableReader& table) { return ReadServer(table, config); }));
+  COFILTER_RETURN_IF_ERROR(ReadTable(origin, top, "server", [&](const TableReader& table) {
+    return ReadServer(origin, table, config);
+  }));
+  COFILTER_RETURN_IF_ERROR(ReadTable(origin, top, "identity", [&](const TableReader& table) {
+    return ReadIdentity(origin, table, config.identity);
+  }));
   return ReadSurfaces(origin, top, config);
 }
 

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "data/event.h"
 #include "data/item.h"
+#include "service/config/identity_config.h"
 
 namespace cofilter::service {
 
@@ -29,6 +30,15 @@ struct SurfaceConfig {
   std::uint32_t candidates = 0;  // handed to the exact ranker; 0: max(200, 0.5 % of the catalogue)
 };
 
+// TLS on every port. Files in PEM form, read again when they change.
+struct TlsConfig {
+  std::string certificate;  // the chain, the server's own first; empty: no TLS
+  std::string key;
+  std::string client_ca;  // empty: no client certificate is asked for; else each client needs one
+
+  bool enabled() const { return !certificate.empty(); }
+};
+
 struct ServerConfig {
   std::string organisation = "default";
   std::string time_zone = "UTC";
@@ -37,6 +47,9 @@ struct ServerConfig {
   std::string listen = "127.0.0.1:8470";  // gRPC; port 0: any
   std::uint32_t worker_threads = 0;       // 0: the number of CPUs
   std::uint32_t max_in_flight = 256;      // calls past it are shed
+  bool reflection = false;                // tell anybody who connects what the contract is
+  TlsConfig tls;
+  IdentityConfig identity;
   std::map<std::string, SurfaceConfig> surfaces;
   std::string revision;  // digest of the text it was read from, 12 hexadecimal digits
 

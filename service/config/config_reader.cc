@@ -150,6 +150,14 @@ absl::Status TableReader::ReadHours(std::string_view key, double& out) const {
   return absl::OkStatus();
 }
 
+absl::Status TableReader::ReadFlag(std::string_view key, bool& out) const {
+  const toml::value* value = Find(key);
+  if (value == nullptr) return absl::OkStatus();
+  if (!value->is_boolean()) return Error(key, "true or false");
+  out = value->as_boolean();
+  return absl::OkStatus();
+}
+
 absl::Status TableReader::ReadTexts(std::string_view key, std::vector<std::string>& out) const {
   constexpr std::string_view kRight = "a list of texts in quotes";
   const toml::value* value = Find(key);

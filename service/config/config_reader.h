@@ -36,6 +36,7 @@ class TableReader {
                          std::uint32_t& out) const;
   // "90m", "36h", "2d". More than 0.
   absl::Status ReadHours(std::string_view key, double& out) const;
+  absl::Status ReadFlag(std::string_view key, bool& out) const;
   absl::Status ReadTexts(std::string_view key, std::vector<std::string>& out) const;
 
   // nullptr: absent.

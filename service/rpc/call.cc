@@ -36,10 +36,12 @@ std::string NewTraceId() {
 // nothing of the call is touched after that.
 class UnaryCall {
  public:
-  UnaryCall(const CallFrame& frame, MethodMetrics& method, grpc::CallbackServerContext* context)
+  UnaryCall(const CallFrame& frame, MethodMetrics& method, grpc::CallbackServerContext* context,
+            Messages messages)
       : frame_(frame),
         method_(method),
         context_(context),
+        messages_(messages),
         reactor_(context->DefaultReactor()),
         started_(std::chrono::steady_clock::now()),
         ticket_(frame.admission->Admit()) {}
@@ -47,9 +49,21 @@ class UnaryCall {
   bool admitted() const { return ticket_.has_value(); }
   bool cancelled() const { return context_->IsCancelled(); }
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
-  RequestContext MakeContext() const { return MakeRequestContext(frame_, *context_); }
+  // Errors: as CallGuard::Admit.
+  absl::Status Identify() {
+    absl::StatusOr<Admitted> who =
+        frame_.guard->Admit(method_.name(), *context_, messages_.request);
+    if (who.ok()) caller_ = *std::move(who);
+    return who.status();
+  }
+  // REQUIRES: identified.
+  RequestContext MakeContext() const { return MakeRequestContext(frame_, *context_, caller_); }
 
-  void Finish(const absl::Status& status) { End(status.code(), ToGrpc(status)); }
+  void Finish(absl::Status status) {
+    if (status.ok() && caller_.own_only)
+      status = frame_.guard->CheckAnswer(method_.name(), caller_, *messages_.response);
+    End(status.code(), ToGrpc(status));
+  }
   void Shed() {
     End(absl::StatusCode::kResourceExhausted, ShedStatus(*frame_.admission, context_));
   }
@@ -65,18 +79,25 @@ class UnaryCall {
   const CallFrame& frame_;
   MethodMetrics& method_;
   grpc::CallbackServerContext* const context_;
+  const Messages messages_;
+  Admitted caller_;
   grpc::ServerUnaryReactor* const reactor_;
   const SteadyTime started_;
   std::optional<Admission::Ticket> ticket_;
 };
 
 grpc::ServerUnaryReactor* Start(
-    const CallFrame& frame, MethodMetrics& method, grpc::CallbackServerContext* context, Work work,
+    const CallFrame& frame, MethodMetrics& method, grpc::CallbackServerContext* context,
+    Messages messages, Work work,
     const std::function<std::function<void()>(std::shared_ptr<UnaryCall>)>& bind) {
-  auto call = std::make_shared<UnaryCall>(frame, method, context);
+  auto call = std::make_shared<UnaryCall>(frame, method, context, messages);
   grpc::ServerUnaryReactor* const reactor = call->reactor();
   if (!call->admitted()) {
     call->Shed();
+    return reactor;
+  }
+  if (const absl::Status status = call->Identify(); !status.ok()) {
+    call->Finish(status);
     return reactor;
   }
   std::function<void()> run = bind(call);
@@ -99,11 +120,14 @@ const absl::Status& CancelledStatus() {
 }  // namespace
 
 RequestContext MakeRequestContext(const CallFrame& frame,
-                                  const grpc::CallbackServerContext& context) {
+                                  const grpc::CallbackServerContext& context,
+                                  const Admitted& admitted) {
+  static const std::vector<std::string> everywhere = {"/"};
   RequestContext request;
   request.organisation = frame.organisation;
-  request.caller = "local";
-  request.roles = {"operator"};
+  request.caller = admitted.caller->subject;
+  request.roles = admitted.caller->roles;
+  request.org_units = admitted.scoped ? admitted.caller->org_units : everywhere;
   request.clock = frame.clock;
   const auto deadline = context.deadline();
   if (deadline != std::chrono::system_clock::time_point::max()) {
@@ -130,8 +154,9 @@ grpc::Status ShedStatus(const Admission& admission, grpc::CallbackServerContext*
 }
 
 grpc::ServerUnaryReactor* Serve(const CallFrame& frame, MethodMetrics& method,
-                                grpc::CallbackServerContext* context, Work work, Handler handler) {
-  return Start(frame, method, context, work, [&handler](std::shared_ptr<UnaryCall> call) {
+                                grpc::CallbackServerContext* context, Messages messages, Work work,
+                                Handler handler) {
+  return Start(frame, method, context, messages, work, [&handler](std::shared_ptr<UnaryCall> call) {
     return [call = std::move(call), handler = std::move(handler)] {
       call->Finish(call->cancelled() ? CancelledStatus() : handler(call->MakeContext()));
     };
@@ -139,9 +164,9 @@ grpc::ServerUnaryReactor* Serve(const CallFrame& frame, MethodMetrics& method,
 }
 
 grpc::ServerUnaryReactor* ServeAsync(const CallFrame& frame, MethodMetrics& method,
-                                     grpc::CallbackServerContext* context, Work work,
-                                     AsyncHandler handler) {
-  return Start(frame, method, context, work, [&handler](std::shared_ptr<UnaryCall> call) {
+                                     grpc::CallbackServerContext* context, Messages messages,
+                                     Work work, AsyncHandler handler) {
+  return Start(frame, method, context, messages, work, [&handler](std::shared_ptr<UnaryCall> call) {
     return [call = std::move(call), handler = std::move(handler)] {
       if (call->cancelled()) {
         call->Finish(CancelledStatus());

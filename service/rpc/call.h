@@ -1,5 +1,5 @@
-// One unary call from its arrival to its status: admission, context, the thread that works,
-// metrics.
+// One unary call from its arrival to its status: admission, identity, context, the thread that
+// works, metrics.
 #ifndef COFILTER_SERVICE_RPC_CALL_H_
 #define COFILTER_SERVICE_RPC_CALL_H_
 
@@ -13,6 +13,7 @@
 #include "service/executor.h"
 #include "service/request_context.h"
 #include "service/rpc/admission.h"
+#include "service/rpc/call_guard.h"
 #include "service/rpc/call_metrics.h"
 
 namespace cofilter::service {
@@ -23,6 +24,7 @@ struct CallFrame {
   const runtime::Clock* clock = nullptr;
   Admission* admission = nullptr;
   CallMetrics* metrics = nullptr;
+  CallGuard* guard = nullptr;
   Executor* compute = nullptr;   // scoring: as many threads as CPUs
   Executor* blocking = nullptr;  // waits for the store and loads models
 };
@@ -41,18 +43,27 @@ using Handler = std::function<absl::Status(const RequestContext&)>;
 using Finish = std::function<void(absl::Status)>;
 using AsyncHandler = std::function<void(const RequestContext&, Finish finish)>;
 
-// The method's whole body. Over capacity the call ends with RESOURCE_EXHAUSTED and a retry hint,
-// and the handler is not called; a call that was cancelled while it waited is not worked on.
-grpc::ServerUnaryReactor* Serve(const CallFrame& frame, MethodMetrics& method,
-                                grpc::CallbackServerContext* context, Work work, Handler handler);
-grpc::ServerUnaryReactor* ServeAsync(const CallFrame& frame, MethodMetrics& method,
-                                     grpc::CallbackServerContext* context, Work work,
-                                     AsyncHandler handler);
+// What came in and what will go out; both live as long as the call.
+struct Messages {
+  const google::protobuf::Message* request;
+  const google::protobuf::Message* response;
+};
 
-// The caller's deadline by the frame's clock, its trace (traceparent, or a new one) and its
-// identity.
+// The method's whole body. Over capacity the call ends with RESOURCE_EXHAUSTED and a retry hint,
+// and the handler is not called; nor is it for a caller whom the guard does not let in. A call that
+// was cancelled while it waited is not worked on.
+grpc::ServerUnaryReactor* Serve(const CallFrame& frame, MethodMetrics& method,
+                                grpc::CallbackServerContext* context, Messages messages, Work work,
+                                Handler handler);
+grpc::ServerUnaryReactor* ServeAsync(const CallFrame& frame, MethodMetrics& method,
+                                     grpc::CallbackServerContext* context, Messages messages,
+                                     Work work, AsyncHandler handler);
+
+// The caller whom the guard let in, the deadline by the frame's clock, and the trace (traceparent,
+// or a new one).
 RequestContext MakeRequestContext(const CallFrame& frame,
-                                  const grpc::CallbackServerContext& context);
+                                  const grpc::CallbackServerContext& context,
+                                  const Admitted& admitted);
 
 // The status of a call that is turned away; puts the hint into the trailing metadata.
 grpc::Status ShedStatus(const Admission& admission, grpc::CallbackServerContext* context);

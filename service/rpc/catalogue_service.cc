@@ -71,7 +71,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> CatalogueRpc::LoadedSnapshot() c
 grpc::ServerUnaryReactor* CatalogueRpc::UpsertItem(grpc::CallbackServerContext* context,
                                                    const v1::UpsertItemRequest* request,
                                                    v1::Item* response) {
-  return Serve(*frame_, upsert_, context, Work::kBlocking,
+  return Serve(*frame_, upsert_, context, {request, response}, Work::kBlocking,
                [this, request, response](const RequestContext&) -> absl::Status {
                  if (!request->has_item()) return data::FieldError("item", "", "an item");
                  absl::StatusOr<data::Item> item = FromProto(request->item());
@@ -92,7 +92,7 @@ grpc::ServerUnaryReactor* CatalogueRpc::BatchUpsertItems(grpc::CallbackServerCon
                                                          const v1::BatchUpsertItemsRequest* request,
                                                          v1::BatchUpsertItemsResponse* response) {
   return Serve(
-      *frame_, batch_upsert_, context, Work::kBlocking,
+      *frame_, batch_upsert_, context, {request, response}, Work::kBlocking,
       [this, request, response](const RequestContext&) -> absl::Status {
         COFILTER_ASSIGN_OR_RETURN(std::vector<data::Item> items, ItemsFromProto(request->items()));
         return idempotency_->Once(
@@ -110,7 +110,7 @@ grpc::ServerUnaryReactor* CatalogueRpc::GetItem(grpc::CallbackServerContext* con
                                                 const v1::GetItemRequest* request,
                                                 v1::Item* response) {
   return Serve(
-      *frame_, get_, context, Work::kInline,
+      *frame_, get_, context, {request, response}, Work::kInline,
       [this, request, response](const RequestContext&) -> absl::Status {
         COFILTER_RETURN_IF_ERROR(data::ValidateId("item_id", request->item_id()));
         COFILTER_ASSIGN_OR_RETURN(const auto snapshot, LoadedSnapshot());
@@ -129,7 +129,7 @@ grpc::ServerUnaryReactor* CatalogueRpc::ListItems(grpc::CallbackServerContext* c
                                                   const v1::ListItemsRequest* request,
                                                   v1::ListItemsResponse* response) {
   return Serve(
-      *frame_, list_, context, Work::kCompute,
+      *frame_, list_, context, {request, response}, Work::kCompute,
       [this, request, response](const RequestContext&) -> absl::Status {
         COFILTER_RETURN_IF_ERROR(CheckCount("page_size", request->page_size(), kMaxPageSize));
         const int page_size = request->page_size() == 0 ? kDefaultPageSize : request->page_size();
@@ -156,7 +156,7 @@ grpc::ServerUnaryReactor* CatalogueRpc::ListItems(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* CatalogueRpc::RetireItem(grpc::CallbackServerContext* context,
                                                    const v1::RetireItemRequest* request,
                                                    v1::Item* response) {
-  return Serve(*frame_, retire_, context, Work::kBlocking,
+  return Serve(*frame_, retire_, context, {request, response}, Work::kBlocking,
                [this, request, response](const RequestContext&) -> absl::Status {
                  COFILTER_RETURN_IF_ERROR(data::ValidateId("item_id", request->item_id()));
                  COFILTER_ASSIGN_OR_RETURN(const std::int64_t revision,

@@ -17,7 +17,7 @@ EventRpc::EventRpc(const CallFrame* frame, EventIntake* intake, Admission* strea
 grpc::ServerUnaryReactor* EventRpc::RecordEvents(grpc::CallbackServerContext* context,
                                                  const v1::RecordEventsRequest* request,
                                                  v1::RecordEventsResponse* response) {
-  return ServeAsync(*frame_, record_, context, Work::kCompute,
+  return ServeAsync(*frame_, record_, context, {request, response}, Work::kCompute,
                     [this, request, response](const RequestContext&, Finish finish) {
                       if (request->validate_only()) {
                         finish(intake_->Check(request->events()));

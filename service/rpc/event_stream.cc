@@ -24,7 +24,14 @@ grpc::ServerBidiReactor<v1::StreamEventsRequest, v1::StreamEventsResponse>* Even
     stream->ended_ = true;
     method->Record(absl::StatusCode::kResourceExhausted, std::chrono::microseconds(0));
     stream->Finish(ShedStatus(*streams, context));
+    return stream.get();
+  }
+  const absl::StatusOr<Admitted> who = frame->guard->Admit(method->name(), *context, nullptr);
+  if (!who.ok()) {
+    stream->ended_ = true;
+    stream->End(who.status());
   } else {
+    stream->caller_until_ = who->caller->expires_at;
     stream->Pump();
   }
   return stream.get();
@@ -39,11 +46,14 @@ EventStream::EventStream(const CallFrame* frame, MethodMetrics* method, Admissio
       ticket_(streams->Admit()) {}
 
 void EventStream::OnReadDone(bool ok) {
-  if (ok) TakeBatch();
+  // The stream may outlive the token that opened it.
+  const bool expired = ok && frame_->clock->Now() >= caller_until_;
+  if (ok && !expired) TakeBatch();
   {
     std::lock_guard lock(mutex_);
     read_pending_ = false;
-    if (!ok) half_closed_ = true;
+    if (!ok || expired) half_closed_ = true;
+    if (expired) end_status_ = absl::UnauthenticatedError("the token has expired");
   }
   Pump();
 }
@@ -107,7 +117,7 @@ void EventStream::Pump() {
       read = read_pending_ = true;
     if (!read_pending_ && !write_pending_ && (gone_ || (half_closed_ && slots_.empty()))) {
       end = ended_ = true;
-      if (gone_) status = absl::CancelledError("the caller has gone");
+      status = gone_ ? absl::CancelledError("the caller has gone") : end_status_;
     }
   }
   if (write) StartWrite(&writing_);

@@ -1,4 +1,5 @@
-// One StreamEvents call: batches in, an answer for each, in order.
+// One StreamEvents call: batches in, an answer for each, in order, until the caller's token
+// expires.
 #ifndef COFILTER_SERVICE_RPC_EVENT_STREAM_H_
 #define COFILTER_SERVICE_RPC_EVENT_STREAM_H_
 
@@ -54,6 +55,7 @@ class EventStream final
   std::optional<Admission::Ticket> ticket_;
   v1::StreamEventsRequest reading_;
   std::int64_t last_batch_id_ = 0;
+  runtime::Time caller_until_{};  // when the token that opened the stream expires
 
   std::mutex mutex_;
   std::deque<std::shared_ptr<Slot>> slots_;  // in the order of the batches
@@ -63,6 +65,7 @@ class EventStream final
   bool half_closed_ = false;
   bool gone_ = false;
   bool ended_ = false;
+  absl::Status end_status_;
 
   std::shared_ptr<EventStream> self_;  // until OnDone
 };

@@ -26,7 +26,7 @@ std::string ListenAddress::ToText(int bound_port) const {
   return absl::StrCat(six ? "[" : "", host, six ? "]" : "", ":", bound_port);
 }
 
-absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text, bool insecure) {
+absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text, bool beyond_loopback) {
   constexpr std::string_view kRight = "host:port such as 127.0.0.1:8470, the port from 0 to 65535";
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return data::FieldError("listen", text, kRight);
@@ -41,12 +41,12 @@ absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text, bool ins
       address.port < 0 || address.port > 65535) {
     return data::FieldError("listen", text, kRight);
   }
-  if (!insecure && !IsLoopback(address.host)) {
+  if (!beyond_loopback && !IsLoopback(address.host)) {
     return absl::FailedPreconditionError(absl::StrCat(
         "listen ", data::ShowValue(text),
-        " can be reached from other machines, and callers cannot prove who they are yet; right: a "
-        "loopback address such as 127.0.0.1:8470, or --insecure where the network keeps others "
-        "out"));
+        " can be reached from other machines, which could read every token on its way; right: "
+        "[server.tls], a loopback address such as 127.0.0.1:8470, or --insecure where the network "
+        "keeps others out"));
   }
   return address;
 }

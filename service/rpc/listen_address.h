@@ -1,4 +1,4 @@
-// Where the server may listen: loopback, until callers can prove who they are.
+// Where the server may listen: loopback, or anywhere with TLS.
 #ifndef COFILTER_SERVICE_RPC_LISTEN_ADDRESS_H_
 #define COFILTER_SERVICE_RPC_LISTEN_ADDRESS_H_
 
@@ -17,8 +17,8 @@ struct ListenAddress {
 };
 
 // "host:port" or "[IPv6]:port". Errors: INVALID_ARGUMENT; FAILED_PRECONDITION for a host that is
-// not loopback, unless `insecure`.
-absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text, bool insecure);
+// not loopback, unless `beyond_loopback`: with TLS, or because somebody said so.
+absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text, bool beyond_loopback);
 
 }  // namespace cofilter::service
 

@@ -74,7 +74,7 @@ absl::Status MemberRpc::Write(const std::vector<data::Member>& members, bool val
 grpc::ServerUnaryReactor* MemberRpc::UpsertMember(grpc::CallbackServerContext* context,
                                                   const v1::UpsertMemberRequest* request,
                                                   v1::Member* response) {
-  return Serve(*frame_, upsert_, context, Work::kBlocking,
+  return Serve(*frame_, upsert_, context, {request, response}, Work::kBlocking,
                [this, request, response](const RequestContext&) -> absl::Status {
                  if (!request->has_member()) return data::FieldError("member", "", "a member");
                  const absl::StatusOr<data::Member> member = FromProto(request->member());
@@ -92,7 +92,7 @@ grpc::ServerUnaryReactor* MemberRpc::UpsertMember(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* MemberRpc::BatchUpsertMembers(
     grpc::CallbackServerContext* context, const v1::BatchUpsertMembersRequest* request,
     v1::BatchUpsertMembersResponse* response) {
-  return Serve(*frame_, batch_upsert_, context, Work::kBlocking,
+  return Serve(*frame_, batch_upsert_, context, {request, response}, Work::kBlocking,
                [this, request, response](const RequestContext&) -> absl::Status {
                  COFILTER_ASSIGN_OR_RETURN(const std::vector<data::Member> members,
                                            MembersFromProto(request->members()));
@@ -111,7 +111,7 @@ grpc::ServerUnaryReactor* MemberRpc::BatchUpsertMembers(
 grpc::ServerUnaryReactor* MemberRpc::GetPreferences(grpc::CallbackServerContext* context,
                                                     const v1::GetPreferencesRequest* request,
                                                     v1::Preferences* response) {
-  return Serve(*frame_, get_preferences_, context, Work::kBlocking,
+  return Serve(*frame_, get_preferences_, context, {request, response}, Work::kBlocking,
                [this, request, response](const RequestContext&) -> absl::Status {
                  COFILTER_RETURN_IF_ERROR(data::ValidateId("member_id", request->member_id()));
                  COFILTER_ASSIGN_OR_RETURN(const Preferences preferences,
@@ -145,7 +145,7 @@ absl::StatusOr<Preferences> MemberRpc::Update(const v1::UpdatePreferencesRequest
 grpc::ServerUnaryReactor* MemberRpc::UpdatePreferences(grpc::CallbackServerContext* context,
                                                        const v1::UpdatePreferencesRequest* request,
                                                        v1::Preferences* response) {
-  return Serve(*frame_, update_preferences_, context, Work::kBlocking,
+  return Serve(*frame_, update_preferences_, context, {request, response}, Work::kBlocking,
                [this, request, response](const RequestContext&) -> absl::Status {
                  if (!request->has_preferences())
                    return data::FieldError("preferences", "", "the new values");
@@ -163,21 +163,23 @@ grpc::ServerUnaryReactor* MemberRpc::UpdatePreferences(grpc::CallbackServerConte
 }
 
 grpc::ServerUnaryReactor* MemberRpc::GetMemberProfile(grpc::CallbackServerContext* context,
-                                                      const v1::GetMemberProfileRequest*,
-                                                      v1::MemberProfile*) {
-  return ServeUnimplemented(*frame_, get_profile_, context);
+                                                      const v1::GetMemberProfileRequest* request,
+                                                      v1::MemberProfile* response) {
+  return ServeUnimplemented(*frame_, get_profile_, context, {request, response});
 }
 
 grpc::ServerWriteReactor<v1::ExportMemberResponse>* MemberRpc::ExportMember(
-    grpc::CallbackServerContext*, const v1::ExportMemberRequest*) {
-  export_.Record(absl::StatusCode::kUnimplemented, std::chrono::microseconds(0));
-  return new EndedExport(UnimplementedStatus(export_.name()));
+    grpc::CallbackServerContext* context, const v1::ExportMemberRequest* request) {
+  const absl::StatusOr<Admitted> who = frame_->guard->Admit(export_.name(), *context, request);
+  const absl::Status status = who.ok() ? UnimplementedStatus(export_.name()) : who.status();
+  export_.Record(status.code(), std::chrono::microseconds(0));
+  return new EndedExport(status);
 }
 
 grpc::ServerUnaryReactor* MemberRpc::EraseMember(grpc::CallbackServerContext* context,
-                                                 const v1::EraseMemberRequest*,
-                                                 v1::EraseMemberResponse*) {
-  return ServeUnimplemented(*frame_, erase_, context);
+                                                 const v1::EraseMemberRequest* request,
+                                                 v1::EraseMemberResponse* response) {
+  return ServeUnimplemented(*frame_, erase_, context, {request, response});
 }
 
 }  // namespace cofilter::service

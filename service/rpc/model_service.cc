@@ -122,7 +122,7 @@ grpc::ServerUnaryReactor* ModelRpc::ListModels(grpc::CallbackServerContext* cont
                                                const v1::ListModelsRequest* request,
                                                v1::ListModelsResponse* response) {
   return Serve(
-      *frame_, list_, context, Work::kBlocking,
+      *frame_, list_, context, {request, response}, Work::kBlocking,
       [this, request, response](const RequestContext&) { return List(*request, response); });
 }
 
@@ -130,7 +130,7 @@ grpc::ServerUnaryReactor* ModelRpc::GetModel(grpc::CallbackServerContext* contex
                                              const v1::GetModelRequest* request,
                                              v1::Model* response) {
   return Serve(
-      *frame_, get_, context, Work::kBlocking,
+      *frame_, get_, context, {request, response}, Work::kBlocking,
       [this, request, response](const RequestContext&) -> absl::Status {
         COFILTER_RETURN_IF_ERROR(CheckVersion(request->version()));
         const auto version = static_cast<std::uint64_t>(request->version());
@@ -146,7 +146,7 @@ grpc::ServerUnaryReactor* ModelRpc::PromoteModel(grpc::CallbackServerContext* co
                                                  const v1::PromoteModelRequest* request,
                                                  v1::ModelDeployment* response) {
   return Serve(
-      *frame_, promote_, context, Work::kBlocking,
+      *frame_, promote_, context, {request, response}, Work::kBlocking,
       [this, request, response](const RequestContext& call) -> absl::Status {
         COFILTER_RETURN_IF_ERROR(CheckVersion(request->version()));
         COFILTER_RETURN_IF_ERROR(CheckReasonText("reason", request->reason()));
@@ -169,7 +169,7 @@ grpc::ServerUnaryReactor* ModelRpc::RollBackModel(grpc::CallbackServerContext* c
                                                   const v1::RollBackModelRequest* request,
                                                   v1::ModelDeployment* response) {
   return Serve(
-      *frame_, roll_back_, context, Work::kBlocking,
+      *frame_, roll_back_, context, {request, response}, Work::kBlocking,
       [this, request, response](const RequestContext& call) -> absl::Status {
         COFILTER_RETURN_IF_ERROR(CheckReasonText("reason", request->reason()));
         COFILTER_ASSIGN_OR_RETURN(const Sequence revision,

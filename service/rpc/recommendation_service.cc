@@ -26,7 +26,7 @@ RecommendationRpc::RecommendationRpc(const CallFrame* frame, Recommender* recomm
 grpc::ServerUnaryReactor* RecommendationRpc::RecommendItems(
     grpc::CallbackServerContext* context, const v1::RecommendItemsRequest* request,
     v1::RecommendItemsResponse* response) {
-  return Serve(*frame_, recommend_items_, context, Work::kCompute,
+  return Serve(*frame_, recommend_items_, context, {request, response}, Work::kCompute,
                [this, request, response](const RequestContext& call) -> absl::Status {
                  COFILTER_ASSIGN_OR_RETURN(const RecommendRequest asked, FromProto(*request));
                  COFILTER_ASSIGN_OR_RETURN(const Recommendation list,
@@ -41,7 +41,7 @@ grpc::ServerUnaryReactor* RecommendationRpc::RecommendItems(
 grpc::ServerUnaryReactor* RecommendationRpc::RecommendPage(grpc::CallbackServerContext* context,
                                                            const v1::RecommendPageRequest* request,
                                                            v1::RecommendPageResponse* response) {
-  return Serve(*frame_, recommend_page_, context, Work::kCompute,
+  return Serve(*frame_, recommend_page_, context, {request, response}, Work::kCompute,
                [this, request, response](const RequestContext& call) -> absl::Status {
                  COFILTER_ASSIGN_OR_RETURN(const PageRequest asked, FromProto(*request));
                  COFILTER_ASSIGN_OR_RETURN(const std::vector<Recommendation> lists,
@@ -57,7 +57,7 @@ grpc::ServerUnaryReactor* RecommendationRpc::RecommendPage(grpc::CallbackServerC
 grpc::ServerUnaryReactor* RecommendationRpc::RecommendSimilarItems(
     grpc::CallbackServerContext* context, const v1::RecommendSimilarItemsRequest* request,
     v1::RecommendSimilarItemsResponse* response) {
-  return Serve(*frame_, recommend_similar_, context, Work::kCompute,
+  return Serve(*frame_, recommend_similar_, context, {request, response}, Work::kCompute,
                [this, request, response](const RequestContext& call) -> absl::Status {
                  COFILTER_ASSIGN_OR_RETURN(const SimilarRequest asked, FromProto(*request));
                  COFILTER_ASSIGN_OR_RETURN(const Recommendation list,
@@ -76,9 +76,9 @@ RecommendationRpc::StreamRecommendations(grpc::CallbackServerContext* context,
 }
 
 grpc::ServerUnaryReactor* RecommendationRpc::ExplainRecommendation(
-    grpc::CallbackServerContext* context, const v1::ExplainRecommendationRequest*,
-    v1::ExplainRecommendationResponse*) {
-  return ServeUnimplemented(*frame_, explain_, context);
+    grpc::CallbackServerContext* context, const v1::ExplainRecommendationRequest* request,
+    v1::ExplainRecommendationResponse* response) {
+  return ServeUnimplemented(*frame_, explain_, context, {request, response});
 }
 
 }  // namespace cofilter::service

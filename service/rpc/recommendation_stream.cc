@@ -56,8 +56,10 @@ RecommendationStream::RecommendationStream(const CallFrame* frame, MethodMetrics
       ticket_(streams->Admit()) {}
 
 absl::Status RecommendationStream::Begin(const v1::StreamRecommendationsRequest& request) {
+  COFILTER_ASSIGN_OR_RETURN(const Admitted admitted,
+                            frame_->guard->Admit(method_->name(), *server_context_, &request));
   COFILTER_ASSIGN_OR_RETURN(asked_, FromProto(request));
-  call_ = MakeRequestContext(*frame_, *server_context_);
+  call_ = MakeRequestContext(*frame_, *server_context_, admitted);
   member_ids_.assign(request.member_ids().begin(), request.member_ids().end());
   org_unit_ = request.org_unit();
   cohort_ = request.cohort();

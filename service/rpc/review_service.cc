@@ -6,8 +6,9 @@
 namespace cofilter::service {
 
 grpc::ServerUnaryReactor* ReviewRpc::Unimplemented(std::string_view method,
-                                                   grpc::CallbackServerContext* context) {
-  return ServeUnimplemented(*frame_, frame_->metrics->Method(method), context);
+                                                   grpc::CallbackServerContext* context,
+                                                   Messages messages) {
+  return ServeUnimplemented(*frame_, frame_->metrics->Method(method), context, messages);
 }
 
 }  // namespace cofilter::service

@@ -12,10 +12,11 @@ class ReviewRpc final : public v1::ReviewService::CallbackService {
   // `frame` outlives it.
   explicit ReviewRpc(const CallFrame* frame) : frame_(frame) {}
 
-#define COFILTER_UNIMPLEMENTED_CALL(Name, Answer)                                                \
-  grpc::ServerUnaryReactor* Name(grpc::CallbackServerContext* context, const v1::Name##Request*, \
-                                 v1::Answer*) override {                                         \
-    return Unimplemented("cofilter.v1.ReviewService/" #Name, context);                           \
+#define COFILTER_UNIMPLEMENTED_CALL(Name, Answer)                                           \
+  grpc::ServerUnaryReactor* Name(grpc::CallbackServerContext* context,                      \
+                                 const v1::Name##Request* request, v1::Answer* response)    \
+      override {                                                                            \
+    return Unimplemented("cofilter.v1.ReviewService/" #Name, context, {request, response}); \
   }
   COFILTER_UNIMPLEMENTED_CALL(CreateRule, Rule)
   COFILTER_UNIMPLEMENTED_CALL(GetRule, Rule)
@@ -35,7 +36,7 @@ class ReviewRpc final : public v1::ReviewService::CallbackService {
 
  private:
   grpc::ServerUnaryReactor* Unimplemented(std::string_view method,
-                                          grpc::CallbackServerContext* context);
+                                          grpc::CallbackServerContext* context, Messages messages);
 
   const CallFrame* const frame_;
 };

@@ -4,6 +4,8 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_builder_plugin.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -27,6 +29,7 @@
 #include "service/rpc/model_service.h"
 #include "service/rpc/recommendation_service.h"
 #include "service/rpc/review_service.h"
+#include "service/rpc/tls_credentials.h"
 
 namespace cofilter::service {
 namespace {
@@ -47,16 +50,30 @@ int WorkersOf(const ServerConfig& config) {
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
+// Reflection knows no callers, and joins every server of a program that is linked with it.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins, [](const std::unique_ptr<grpc::ServerBuilderPlugin>& plugin) {
+      return plugin->name() == "proto_server_reflection";
+    });
+  }
+};
+
 class GrpcServer final : public Server {
  public:
-  GrpcServer(std::shared_ptr<const ServerConfig> config, ListenAddress address, Store* store,
-             const ServerOptions& options)
+  GrpcServer(std::shared_ptr<const ServerConfig> config, ListenAddress address,
+             std::unique_ptr<TlsFiles> tls, Store* store, const ServerOptions& options)
       : address_(std::move(address)),
+        reflection_(config->reflection),
+        tls_(std::move(tls)),
         admission_(config->max_in_flight),
         streams_(config->max_in_flight),
         compute_(std::make_unique<Executor>(WorkersOf(*config), config->max_in_flight)),
         blocking_(std::make_unique<Executor>(kBlockingThreads, config->max_in_flight)),
-        frame_{config->organisation, options.clock,  &admission_, &metrics_,
+        guard_(&options.identity->authenticator()),
+        frame_{config->organisation, options.clock,  &admission_, &metrics_, &guard_,
                compute_.get(),       blocking_.get()},
         holder_(config, options.clock),
         publisher_(
@@ -80,8 +97,12 @@ class GrpcServer final : public Server {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
-    builder.AddListeningPort(address_.ToText(address_.port), grpc::InsecureServerCredentials(),
-                             &port_);
+    if (!reflection_) builder.SetOption(std::make_unique<WithoutReflection>());
+    const std::shared_ptr<grpc::ServerCredentials> credentials =
+        tls_ != nullptr ? std::make_shared<TlsCredentials>(tls_.get())
+                        : grpc::InsecureServerCredentials();
+    credentials_ = credentials;
+    builder.AddListeningPort(address_.ToText(address_.port), credentials, &port_);
     builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
     // A port that another server has is an error, not shared.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
@@ -125,15 +146,20 @@ class GrpcServer final : public Server {
   std::string address() const override { return address_.ToText(port_); }
   const CallMetrics& metrics() const override { return metrics_; }
   const Admission& admission() const override { return admission_; }
+  CallGuard& guard() override { return guard_; }
+  TlsFiles* tls() override { return tls_.get(); }
   SnapshotPublisher& publisher() override { return *publisher_; }
 
  private:
   const ListenAddress address_;
+  const bool reflection_;
+  const std::unique_ptr<TlsFiles> tls_;
   Admission admission_;
   Admission streams_;
   CallMetrics metrics_;
   std::unique_ptr<Executor> compute_;
   std::unique_ptr<Executor> blocking_;
+  CallGuard guard_;
   const CallFrame frame_;
   SnapshotHolder holder_;
   std::unique_ptr<SnapshotPublisher> publisher_;
@@ -150,6 +176,7 @@ class GrpcServer final : public Server {
   ModelRpc model_rpc_;
   ReviewRpc review_rpc_;
   int port_ = 0;
+  std::shared_ptr<grpc::ServerCredentials> credentials_;  // asked at each handshake
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<HealthWatch> health_;
 };
@@ -158,10 +185,16 @@ class GrpcServer final : public Server {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerConfig config, Store* store,
                                                       ServerOptions options) {
-  COFILTER_ASSIGN_OR_RETURN(ListenAddress address,
-                            ParseListenAddress(config.listen, options.insecure));
-  auto server = std::make_unique<GrpcServer>(
-      std::make_shared<const ServerConfig>(std::move(config)), std::move(address), store, options);
+  COFILTER_ASSIGN_OR_RETURN(
+      ListenAddress address,
+      ParseListenAddress(config.listen, options.insecure || config.tls.enabled()));
+  std::unique_ptr<TlsFiles> tls;
+  if (config.tls.enabled()) {
+    COFILTER_ASSIGN_OR_RETURN(tls, TlsFiles::Open(config.tls, options.follow_tls));
+  }
+  auto server =
+      std::make_unique<GrpcServer>(std::make_shared<const ServerConfig>(std::move(config)),
+                                   std::move(address), std::move(tls), store, options);
   COFILTER_RETURN_IF_ERROR(server->Listen());
   return std::unique_ptr<Server>(std::move(server));
 }

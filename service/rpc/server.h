@@ -10,7 +10,10 @@
 #include "absl/status/statusor.h"
 #include "runtime/clock.h"
 #include "service/config/config.h"
+#include "service/identity/identity.h"
+#include "service/identity/tls_files.h"
 #include "service/rpc/admission.h"
+#include "service/rpc/call_guard.h"
 #include "service/rpc/call_metrics.h"
 #include "service/snapshot/snapshot_publisher.h"
 #include "service/store/store.h"
@@ -19,8 +22,10 @@ namespace cofilter::service {
 
 struct ServerOptions {
   const runtime::Clock* clock = &runtime::SystemClock::Instance();
-  bool insecure = false;  // listen where other machines can reach it
+  bool insecure = false;         // listen without TLS where other machines can reach it
+  Identity* identity = nullptr;  // required: who calls; outlives the server
   PublisherOptions publisher;
+  bool follow_tls = true;  // false: only tls()->Follow() looks at the files
 };
 
 // Thread-safety: all calls from any thread; Drain and the destructor from one.
@@ -29,7 +34,7 @@ class Server {
   // Listens, follows the store and answers from the return on. config.listen with port 0 takes any
   // free port. Ownership: store and clock are the caller's and outlive the server. Errors:
   // INVALID_ARGUMENT, FAILED_PRECONDITION of the address; UNAVAILABLE when it is taken. A store
-  // that is away, or no model, is no error: what there is is served.
+  // that is away, or no model, is no error: what there is is served. REQUIRES: options.identity.
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServerConfig config, Store* store,
                                                        ServerOptions options = {});
 
@@ -43,6 +48,8 @@ class Server {
   virtual std::string address() const = 0;  // "127.0.0.1:40123"
   virtual const CallMetrics& metrics() const = 0;
   virtual const Admission& admission() const = 0;
+  virtual CallGuard& guard() = 0;
+  virtual TlsFiles* tls() = 0;  // nullptr without TLS
   virtual SnapshotPublisher& publisher() = 0;
 };
 

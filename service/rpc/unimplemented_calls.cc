@@ -51,8 +51,9 @@ absl::Status UnimplementedStatus(std::string_view method) {
 }
 
 grpc::ServerUnaryReactor* ServeUnimplemented(const CallFrame& frame, MethodMetrics& method,
-                                             grpc::CallbackServerContext* context) {
-  return Serve(frame, method, context, Work::kInline,
+                                             grpc::CallbackServerContext* context,
+                                             Messages messages) {
+  return Serve(frame, method, context, messages, Work::kInline,
                [&method](const RequestContext&) { return UnimplementedStatus(method.name()); });
 }
 

@@ -21,7 +21,8 @@ std::span<const UnimplementedCall> UnimplementedCalls();
 absl::Status UnimplementedStatus(std::string_view method);
 
 grpc::ServerUnaryReactor* ServeUnimplemented(const CallFrame& frame, MethodMetrics& method,
-                                             grpc::CallbackServerContext* context);
+                                             grpc::CallbackServerContext* context,
+                                             Messages messages);
 
 }  // namespace cofilter::service
 

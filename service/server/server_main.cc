@@ -14,6 +14,7 @@
 #include "runtime/files.h"
 #include "runtime/status_macros.h"
 #include "service/config/config.h"
+#include "service/identity/identity.h"
 #include "service/rpc/listen_address.h"
 #include "service/rpc/server.h"
 #include "service/server/json_log.h"
@@ -45,7 +46,8 @@ absl::StatusOr<ServerConfig> ConfigOf(const Flags& flags) {
   if (!flags.store.empty()) config.store_path = flags.store;
   if (!flags.models.empty()) config.models_directory = flags.models;
   if (!flags.listen.empty()) config.listen = flags.listen;
-  COFILTER_RETURN_IF_ERROR(ParseListenAddress(config.listen, flags.insecure).status());
+  COFILTER_RETURN_IF_ERROR(
+      ParseListenAddress(config.listen, flags.insecure || config.tls.enabled()).status());
   return config;
 }
 
@@ -73,6 +75,16 @@ absl::Status Run(const Flags& flags) {
   store_options.organisation = config.organisation;
   store_options.clock = options.clock;
   COFILTER_ASSIGN_OR_RETURN(const std::unique_ptr<Store> store, SqliteStore::Open(store_options));
+  COFILTER_ASSIGN_OR_RETURN(
+      const std::unique_ptr<Identity> identity,
+      Identity::Open(config.identity, config.store_path, {.clock = options.clock}));
+  options.identity = identity.get();
+  if (!identity->first_operator_token().empty()) {
+    // To whoever starts it, not to the log, which goes elsewhere.
+    std::printf("operator token, kept in %s (mode 0600) and not shown again:\n%s",
+                identity->operator_token_path().c_str(), identity->first_operator_token().c_str());
+    std::fflush(stdout);
+  }
   COFILTER_ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
                             Server::Start(config, store.get(), options));
   if (!flags.port_file.empty()) {
@@ -103,9 +115,9 @@ int Main(int argc, char** argv) {
   app.add_option("--models", flags.models, "Directory of models, in place of the configuration's");
   app.add_option("--listen", flags.listen,
                  "Address, in place of the configuration's: 127.0.0.1:8470; port 0: any");
-  app.add_flag(
-      "--insecure", flags.insecure,
-      "Listen where other machines can reach it, although callers cannot prove who they are yet");
+  app.add_flag("--insecure", flags.insecure,
+               "Listen without TLS where other machines can reach it: tokens go over the network "
+               "as they are");
   app.add_option(
       "--clock-file", flags.clock_file,
       "Take the time from this file (8 bytes, microseconds since 1970): for simulations");

@@ -31,11 +31,12 @@ const std::map<std::string, Folders, std::less<>>& Allowed() {
 const std::map<std::string, Folders, std::less<>>& AllowedInService() {
   static const std::map<std::string, Folders, std::less<>> allowed = {
       {"config", {"config"}},
+      {"identity", {"config", "identity"}},
       {"store", {"store"}},
       {"snapshot", {"config", "store", "snapshot"}},
       {"recommend", {"config", "store", "snapshot", "recommend"}},
-      {"rpc", {"config", "store", "snapshot", "recommend", "rpc"}},
-      {"server", {"config", "store", "snapshot", "recommend", "rpc", "server"}},
+      {"rpc", {"config", "identity", "store", "snapshot", "recommend", "rpc"}},
+      {"server", {"config", "identity", "store", "snapshot", "recommend", "rpc", "server"}},
   };
   return allowed;
 }
@@ -56,6 +57,7 @@ const std::vector<Restriction>& Restrictions() {
       {"Eigen", {"models", "training"}},
       {"toml.hpp", {"service/config", "training"}},
       {"simdjson.h", {"data"}},
+      {"openssl", {"runtime", "service/identity", "bench"}},
   };
   return restrictions;
 }

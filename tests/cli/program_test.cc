@@ -57,6 +57,35 @@ TEST_F(CommandLineTest, SaysWhereNoServerAnswers) {
   EXPECT_THAT(ended.output, HasSubstr("127.0.0.1:1 does not answer"));
 }
 
+TEST_F(CommandLineTest, SignsTokensAndLinksWithTheLocalKey) {
+  auto directory = runtime::TemporaryDirectory::Create();
+  ASSERT_TRUE(directory.ok()) << directory.status();
+  const std::string key = directory->path() + "/local.key";
+  const std::vector<std::string> arguments = {"token",  "--key",     key,  "--role",
+                                              "editor", "--subject", "ann"};
+  const Ended without = Run(arguments);
+  EXPECT_EQ(without.exit_code, 1);
+  EXPECT_THAT(without.output, HasSubstr("--make-key"));
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), arguments.begin(), arguments.end());
+    return Run(more);
+  };
+  const Ended token = with({"--make-key", "--json"});
+  EXPECT_EQ(token.exit_code, 0) << token.output;
+  EXPECT_THAT(token.output, HasSubstr("\"expires_at\""));
+  const Ended link = with({"--sign-in", "http://127.0.0.1:8471", "--org-unit", "/hq"});
+  EXPECT_EQ(link.exit_code, 0) << link.output;
+  EXPECT_THAT(link.output, testing::StartsWith("http://127.0.0.1:8471/sign-in#ey"));
+  EXPECT_THAT(with({"--org-unit", "hq"}).output, HasSubstr("org-unit"));
+  EXPECT_THAT(with({"--role", "king"}).output, HasSubstr("member, backend"));
+}
+
+TEST_F(CommandLineTest, ASecretFileThatIsMissingIsNamed) {
+  const Ended ended = Run({"models", "list", "--token-file", "/nowhere/token"});
+  EXPECT_EQ(ended.exit_code, 1);
+  EXPECT_THAT(ended.output, HasSubstr("/nowhere/token"));
+}
+
 TEST_F(CommandLineTest, GeneratesSplitsAndCounts) {
   auto directory = runtime::TemporaryDirectory::Create();
   ASSERT_TRUE(directory.ok()) << directory.status();

@@ -108,6 +108,13 @@ class FortnightTest : public ::testing::Test {
       EXPECT_NE(item.item_id(), retired) << "served after it was retired";
   }
 
+  void AskForOthersAndCheck() {
+    const std::string& member = AskedMember(3);
+    EXPECT_TRUE(server_->AskAs(member, member).ok());
+    EXPECT_TRUE(absl::IsPermissionDenied(server_->AskAs(member, AskedMember(4))));
+    EXPECT_TRUE(absl::IsUnauthenticated(server_->AskAs("", member)));
+  }
+
   void OptOutAndCheck() {
     const std::string& member = AskedMember(2);
     ASSERT_EQ(List(member, "learning", 0).level(), v1::LEVEL_PERSONALISED);
@@ -211,7 +218,10 @@ TEST_F(FortnightTest, HoldsItsInvariantsEveryDay) {
     CheckLists();
     if (day == kCrashDay) CrashAndRestore(day, all.first(all.size() / 2));
     RetireOneAndCheck();
-    if (day == kOptOutDay) OptOutAndCheck();
+    if (day == kOptOutDay) {
+      OptOutAndCheck();
+      AskForOthersAndCheck();
+    }
     if (day == kOptInDay) {
       ASSERT_TRUE(server_->SetPersonalised(AskedMember(2), true).ok());
       EXPECT_EQ(List(AskedMember(2), "learning", 0).level(), v1::LEVEL_PERSONALISED);

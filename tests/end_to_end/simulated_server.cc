@@ -12,8 +12,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "bench/server_process.h"
+#include "cli/channel.h"
 #include "cli/event_message.h"
 #include "runtime/status_macros.h"
+#include "service/identity/local_key.h"
 #include "service/rpc/convert_item.h"
 #include "service/rpc/convert_member.h"
 #include "service/store/sqlite/sqlite_store.h"
@@ -85,8 +87,11 @@ absl::Status SimulatedServer::Start() {
   options.output_path = absl::StrCat(home_.path(), "/server-", runs_, ".log");
   COFILTER_ASSIGN_OR_RETURN(server_, bench::ChildProcess::Start(options));
   COFILTER_ASSIGN_OR_RETURN(const int port, bench::WaitForPort(port_file, *server_));
-  const auto channel =
-      grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials());
+  COFILTER_ASSIGN_OR_RETURN(const std::string token,
+                            cli::ReadTokenFile(home_.path() + "/operator.token"));
+  address_ = absl::StrCat("127.0.0.1:", port);
+  COFILTER_ASSIGN_OR_RETURN(const auto channel,
+                            cli::OpenChannel({.server = address_, .token = token}));
   catalogue_ = v1::CatalogueService::NewStub(channel);
   events_ = v1::EventService::NewStub(channel);
   members_ = v1::MemberService::NewStub(channel);
@@ -167,6 +172,27 @@ absl::StatusOr<v1::Recommendation> SimulatedServer::Recommend(const std::string&
   COFILTER_RETURN_IF_ERROR(Call(*recommendations_, &v1::RecommendationService::Stub::RecommendItems,
                                 request, &response));
   return response.recommendation();
+}
+
+absl::Status SimulatedServer::AskAs(const std::string& caller, const std::string& member_id) {
+  std::string token;
+  if (!caller.empty()) {
+    COFILTER_ASSIGN_OR_RETURN(const auto key, service::LocalKey::Load(home_.path() + "/local.key"));
+    service::TokenContent content;
+    content.subject = caller;
+    content.roles = {service::Role::kMember};
+    content.issued_at = now_;
+    content.lifetime = std::chrono::minutes(5);
+    token = key.Sign(content);
+  }
+  COFILTER_ASSIGN_OR_RETURN(const auto channel,
+                            cli::OpenChannel({.server = address_, .token = token}));
+  const auto stub = v1::RecommendationService::NewStub(channel);
+  v1::RecommendItemsRequest request;
+  request.set_member_id(member_id);
+  request.set_surface("news");
+  v1::RecommendItemsResponse response;
+  return Call(*stub, &v1::RecommendationService::Stub::RecommendItems, request, &response);
 }
 
 absl::Status SimulatedServer::Run(const std::string& program, std::vector<std::string> arguments) {

@@ -45,6 +45,10 @@ class SimulatedServer {
   absl::StatusOr<v1::Recommendation> Recommend(const std::string& member_id,
                                                const std::string& surface, int count, double dial);
 
+  // What a member's own token is told when it asks for the list of `member_id`; an empty `caller`
+  // has no token.
+  absl::Status AskAs(const std::string& caller, const std::string& member_id);
+
   // Exports the store, trains and publishes: the version.
   absl::StatusOr<std::int64_t> Retrain();
   absl::Status Promote(std::int64_t version);
@@ -69,6 +73,7 @@ class SimulatedServer {
   std::string store_, models_, clock_file_, exported_;
   runtime::Time now_;
   int runs_ = 0;
+  std::string address_;
   std::unique_ptr<bench::ChildProcess> server_;
   std::unique_ptr<v1::CatalogueService::Stub> catalogue_;
   std::unique_ptr<v1::EventService::Stub> events_;

@@ -63,11 +63,112 @@ TEST(ConfigTest, ExampleFileHoldsTheDefaults) {
 TEST(ConfigTest, DocumentNamesEveryKey) {
   const absl::StatusOr<std::string> document = runtime::ReadFile(COFILTER_CONFIG_DOCUMENT);
   ASSERT_TRUE(document.ok()) << document.status();
-  for (const char* key : {"organisation", "time_zone", "store.path", "models.directory",
-                          "server.listen", "server.worker_threads", "server.max_in_flight", "kinds",
-                          "operator", "exclude", "weights", "dial", "freshness_half_life",
-                          "trending_half_life", "count", "candidates", "[operators.NAME]"}) {
+  for (const char* key : {"organisation",
+                          "time_zone",
+                          "store.path",
+                          "models.directory",
+                          "server.listen",
+                          "server.worker_threads",
+                          "server.max_in_flight",
+                          "server.reflection",
+                          "server.tls.certificate",
+                          "server.tls.key",
+                          "server.tls.client_ca",
+                          "identity.local",
+                          "identity.local_key",
+                          "identity.operator_token",
+                          "identity.clock_skew_seconds",
+                          "identity.cached_tokens",
+                          "issuer",
+                          "audience",
+                          "jwks",
+                          "algorithms",
+                          "roles_claim",
+                          "org_units_claim",
+                          "roles",
+                          "kinds",
+                          "operator",
+                          "exclude",
+                          "weights",
+                          "dial",
+                          "freshness_half_life",
+                          "trending_half_life",
+                          "count",
+                          "candidates",
+                          "[operators.NAME]"}) {
     EXPECT_THAT(*document, HasSubstr(std::string("`") + key));
+  }
+}
+
+TEST(ConfigTest, ReadsTlsAndIdentity) {
+  const absl::StatusOr<ServerConfig> config = ParseConfig(R"(
+[server]
+reflection = true
+[server.tls]
+certificate = "c.pem"
+key = "k.pem"
+client_ca = "ca.pem"
+[identity]
+local = false
+local_key = "l.key"
+operator_token = "o.token"
+clock_skew_seconds = 5
+cached_tokens = 100
+[identity.issuers.corporate]
+issuer = "https://id.example.org"
+audience = "cofilter"
+jwks = "jwks.json"
+algorithms = ["ES256"]
+roles_claim = "realm_access.roles"
+org_units_claim = "units"
+roles = ["member"]
+)",
+                                                          "a.toml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_TRUE(config->reflection);
+  EXPECT_EQ(config->tls.certificate, "c.pem");
+  EXPECT_EQ(config->tls.key, "k.pem");
+  EXPECT_EQ(config->tls.client_ca, "ca.pem");
+  const IdentityConfig& identity = config->identity;
+  EXPECT_FALSE(identity.local);
+  EXPECT_EQ(identity.local_key, "l.key");
+  EXPECT_EQ(identity.operator_token, "o.token");
+  EXPECT_EQ(identity.clock_skew_seconds, 5);
+  EXPECT_EQ(identity.cached_tokens, 100u);
+  ASSERT_EQ(identity.issuers.size(), 1u);
+  const IssuerConfig& issuer = identity.issuers[0];
+  EXPECT_EQ(issuer.name, "corporate");
+  EXPECT_EQ(issuer.issuer, "https://id.example.org");
+  EXPECT_EQ(issuer.audience, "cofilter");
+  EXPECT_EQ(issuer.jwks, "jwks.json");
+  EXPECT_EQ(issuer.algorithms, std::vector<std::string>{"ES256"});
+  EXPECT_EQ(issuer.roles_claim, "realm_access.roles");
+  EXPECT_EQ(issuer.org_units_claim, "units");
+  EXPECT_EQ(issuer.grants, std::vector<std::string>{"member"});
+}
+
+TEST(ConfigTest, SaysWhatIsWrongWithTlsAndIdentity) {
+  const std::string issuer =
+      "[identity.issuers.a]\nissuer = \"i\"\naudience = \"a\"\njwks = \"j\"\n";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"[server.tls]\ncertificate = \"c\"\n", "server.tls.certificate"},
+      {"[server.tls]\nkey = \"c\"\n", "server.tls.key"},
+      {"[server.tls]\nclient_ca = \"c\"\n", "server.tls.client_ca"},
+      {"[server.tls]\ncert = \"c\"\n", "server.tls.cert"},
+      {"[identity]\nlocal = 1\n", "identity.local"},
+      {"[identity]\nlocal = false\n", "identity.local"},
+      {"[identity]\nclock_skew_seconds = 301\n", "identity.clock_skew_seconds"},
+      {"[identity.issuers.a]\nissuer = \"i\"\n", "identity.issuers.a.audience"},
+      {issuer + "algorithms = [\"HS256\"]\n", "identity.issuers.a.algorithms"},
+      {issuer + "algorithms = []\n", "identity.issuers.a.algorithms"},
+      {issuer + "roles = [\"admin\"]\n", "identity.issuers.a.roles"},
+      {issuer + "[identity.issuers.b]\nissuer = \"i\"\naudience = \"a\"\njwks = \"j\"\n", "issuer"},
+      {"[identity.issuers.a]\nissuer = \"cofilter-local\"\naudience = \"a\"\njwks = \"j\"\n",
+       "identity.issuers.a.issuer"}};
+  for (const auto& [text, key] : cases) {
+    const auto config = ParseConfig(text, "a.toml");
+    EXPECT_EQ(config.status().code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_THAT(std::string(config.status().message()), HasSubstr(key)) << text;
   }
 }
 

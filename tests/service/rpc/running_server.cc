@@ -5,7 +5,9 @@
 
 #include <utility>
 
+#include "cli/channel.h"
 #include "models/artifact.h"
+#include "service/identity/local_key.h"
 #include "service/rpc/convert_item.h"
 #include "service/rpc/convert_time.h"
 #include "service/store/sqlite/sqlite_store.h"
@@ -55,8 +57,12 @@ RunningServer::RunningServer(const std::function<void(ServerConfig&)>& change, s
   server_options.clock = &clock;
   // Only changes wake the publisher, so that a test knows who calls the store.
   server_options.publisher.poll_interval = std::chrono::hours(1);
+  identity_ = ValueOrDie(
+      Identity::Open(config.identity, config.store_path, {.clock = &clock, .run_thread = false}));
+  server_options.follow_tls = false;
+  server_options.identity = identity_.get();
   server_ = ValueOrDie(Server::Start(config, store_.get(), server_options));
-  channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
+  channel_ = ChannelWith(ValueOrDie(cli::ReadTokenFile(identity_->operator_token_path())));
   recommendations = v1::RecommendationService::NewStub(channel_);
   events = v1::EventService::NewStub(channel_);
   catalogue = v1::CatalogueService::NewStub(channel_);
@@ -66,6 +72,21 @@ RunningServer::RunningServer(const std::function<void(ServerConfig&)>& change, s
 }
 
 RunningServer::~RunningServer() = default;
+
+std::shared_ptr<grpc::Channel> RunningServer::ChannelWith(const std::string& token) const {
+  return ValueOrDie(cli::OpenChannel({.server = server_->address(), .token = token}));
+}
+
+std::string RunningServer::Token(const std::string& subject, RoleSet roles,
+                                 const std::vector<std::string>& org_units) const {
+  TokenContent content;
+  content.subject = subject;
+  content.roles = roles;
+  content.org_units = org_units;
+  content.issued_at = clock.Now();
+  content.lifetime = std::chrono::hours(1);
+  return ValueOrDie(LocalKey::Load(directory() + "/local.key")).Sign(content);
+}
 
 std::int64_t RunningServer::Publish(unsigned seed) {
   std::vector<std::string> ids(news_.begin(), news_.begin() + static_cast<std::ptrdiff_t>(std::min(

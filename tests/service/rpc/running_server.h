@@ -21,6 +21,7 @@
 #include "runtime/clock.h"
 #include "runtime/files.h"
 #include "service/config/config.h"
+#include "service/identity/identity.h"
 #include "service/rpc/server.h"
 #include "tests/service/snapshot/world.h"
 #include "tests/service/store/faulty_store.h"
@@ -55,7 +56,16 @@ class RunningServer {
 
   Server& server() { return *server_; }
   FaultyStore& store() { return *store_; }
+  // Calls as the operator.
   std::shared_ptr<grpc::Channel> channel() const { return channel_; }
+  // Calls with this token; empty: with none.
+  std::shared_ptr<grpc::Channel> ChannelWith(const std::string& token) const;
+  int port() const { return server_->port(); }
+  Identity& identity() { return *identity_; }
+  const std::string& directory() const { return directory_.path(); }
+  // Signed by the server's local key, from the clock's now on.
+  std::string Token(const std::string& subject, RoleSet roles,
+                    const std::vector<std::string>& org_units = {"/"}) const;
 
   runtime::SimulatedClock clock{Day(0)};
   std::unique_ptr<v1::RecommendationService::Stub> recommendations;
@@ -69,6 +79,7 @@ class RunningServer {
   runtime::TemporaryDirectory directory_;
   std::vector<std::string> news_;
   std::unique_ptr<FaultyStore> store_;
+  std::unique_ptr<Identity> identity_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
 };

@@ -18,10 +18,11 @@ TEST(ServerTest, RefusesToListenWhereOtherMachinesReachIt) {
   ServerConfig config = ServerConfig::Default();
   config.models_directory = running.models_directory();
   config.listen = "0.0.0.0:0";
-  const auto refused = Server::Start(config, &running.store());
+  ServerOptions options;
+  options.identity = &running.identity();
+  const auto refused = Server::Start(config, &running.store(), options);
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("--insecure"));
-  ServerOptions options;
   options.insecure = true;
   options.clock = &running.clock;
   options.publisher.run_thread = false;
@@ -35,6 +36,7 @@ TEST(ServerTest, APortThatIsTakenIsUnavailable) {
   config.models_directory = running.models_directory();
   config.listen = running.server().address();
   ServerOptions options;
+  options.identity = &running.identity();
   options.publisher.run_thread = false;
   const auto second = Server::Start(config, &running.store(), options);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
@@ -56,6 +58,7 @@ TEST(ServerTest, HealthIsNotServingUntilTheStoreWasReadOnce) {
   config.models_directory = running.models_directory();
   config.listen = "127.0.0.1:0";
   ServerOptions options;
+  options.identity = &running.identity();
   options.clock = &running.clock;
   options.publisher.run_thread = false;
   const auto server = Server::Start(config, &running.store(), options);
@@ -71,8 +74,8 @@ TEST(ServerTest, HealthIsNotServingUntilTheStoreWasReadOnce) {
   EXPECT_EQ(status, "SERVING");
 }
 
-TEST(ServerTest, ReflectionAnswers) {
-  RunningServer running;
+TEST(ServerTest, ReflectionAnswersWhereItIsSwitchedOn) {
+  RunningServer running([](ServerConfig& config) { config.reflection = true; });
   // ServerReflectionRequest {list_services = 7: "*"}.
   grpc::GenericStub stub(running.channel());
   grpc::ClientContext context;

@@ -110,6 +110,20 @@ TEST_F(ProgramTest, ServesAndDrainsOnSigterm) {
   EXPECT_TRUE(stopped);
 }
 
+TEST_F(ProgramTest, ShowsTheOperatorTokenOnceAndNeverInTheLog) {
+  for (const bool first : {true, false}) {
+    Serve();
+    ASSERT_GT(pid_, 0) << Text("err");
+    const std::string token = Text("operator.token");
+    ASSERT_FALSE(token.empty());
+    EXPECT_EQ(Text("out").find(token) != std::string::npos, first) << Text("out");
+    EXPECT_EQ(Text("err").find(token.substr(0, token.size() - 1)), std::string::npos);
+    kill(pid_, SIGTERM);
+    EXPECT_EQ(Wait(), 0);
+    ASSERT_EQ(unlink((home_ + "/port").c_str()), 0);
+  }
+}
+
 TEST_F(ProgramTest, ASecondOneOnTheSameStoreIsRefused) {
   Serve();
   const pid_t first = pid_;
