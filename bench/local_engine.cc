@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "bench/service_client.h"
 #include "bench/set_data.h"
 #include "runtime/clock.h"
 #include "runtime/status_macros.h"
