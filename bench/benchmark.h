@@ -49,6 +49,7 @@ absl::StatusOr<Report> RunLatency(const Settings& settings);
 absl::StatusOr<Report> RunDoors(const Settings& settings);
 absl::StatusOr<Report> RunEngine(const Settings& settings);
 absl::StatusOr<Report> RunReaction(const Settings& settings);
+absl::StatusOr<Report> RunNews(const Settings& settings);
 absl::StatusOr<Report> RunCrash(const Settings& settings);
 
 }  // namespace cofilter::bench

@@ -25,6 +25,8 @@ constexpr Benchmark kBenchmarks[] = {
     {"engine", "from a decoded request to a ranked list inside the server, without gRPC",
      RunEngine},
     {"reaction", "scores right after RecordEvents against an exact fold-in", RunReaction},
+    {"news", "a news log replayed: shown candidates in order, and lists out of everything",
+     RunNews},
     {"crash", "kill -9 during ingest: acknowledged events lost or counted twice", RunCrash},
 };
 

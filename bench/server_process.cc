@@ -19,11 +19,13 @@ namespace {
 constexpr std::chrono::seconds kPatience{60};
 
 std::string ConfigText(const ServerOptions& options) {
-  std::string text = absl::StrCat(
-      "[store]\npath = \"", StorePath(options), "\"\n\n[models]\ndirectory = \"",
-      options.models_directory,
-      "\"\n\n[server]\nlisten = \"127.0.0.1:0\"\nworker_threads = ", options.worker_threads,
-      "\n\n[surfaces.", kSurface, "]\nkinds = [\"course\"]\nexclude = [\"complete\"]\n");
+  std::string text = absl::StrCat("[store]\npath = \"", StorePath(options),
+                                  "\"\n\n[models]\ndirectory = \"", options.models_directory,
+                                  "\"\n\n[server]\nlisten = \"127.0.0.1:0\"\nworker_threads = ",
+                                  options.worker_threads, "\n\n");
+  if (!options.surfaces.empty()) return text + options.surfaces;
+  absl::StrAppend(&text, "[surfaces.", kSurface,
+                  "]\nkinds = [\"course\"]\nexclude = [\"complete\"]\n");
   if (!options.operator_name.empty())
     absl::StrAppend(&text, "operator = \"", options.operator_name, "\"\n");
   absl::StrAppend(&text, "\n[surfaces.", kSurface, ".weights]\ncomplete = 1.0\n",
@@ -60,13 +62,17 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Server
   std::error_code error;
   std::filesystem::remove(port_file, error);
   auto server = std::unique_ptr<ServerProcess>(new ServerProcess);
-  COFILTER_ASSIGN_OR_RETURN(
-      server->child_,
-      ChildProcess::Start({.arguments = {options.program, "--config", config, "--port-file",
-                                         port_file, "--http-port-file", http_port_file},
-                           .environment = {},
-                           .output_path = options.directory + "/server.log",
-                           .cpu = options.cpu}));
+  std::vector<std::string> arguments = {options.program, "--config", config,
+                                        "--port-file",   port_file,  "--http-port-file",
+                                        http_port_file};
+  if (!options.clock_file.empty()) {
+    arguments.insert(arguments.end(), {"--clock-file", options.clock_file});
+  }
+  COFILTER_ASSIGN_OR_RETURN(server->child_,
+                            ChildProcess::Start({.arguments = std::move(arguments),
+                                                 .environment = {},
+                                                 .output_path = options.directory + "/server.log",
+                                                 .cpu = options.cpu}));
   const absl::Status ready = server->WaitUntilItAnswers(options, port_file);
   if (!ready.ok())
     return absl::Status(ready.code(), absl::StrCat("cofilter-server: ", ready.message()));

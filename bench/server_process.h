@@ -25,8 +25,10 @@ struct ServerOptions {
   std::string operator_name;         // empty: no model is meant
   std::uint32_t worker_threads = 0;  // 0: the server's default
   std::optional<int> cpu;
-  std::string more_config{};  // TOML tables that join the configuration
-  std::string ca{};           // PEM file: the client speaks TLS and trusts this authority
+  std::string more_config{};    // TOML tables that join the configuration
+  std::string ca{};             // PEM file: the client speaks TLS and trusts this authority
+  std::string surfaces = "";    // TOML, in place of the one surface; empty: that
+  std::string clock_file = "";  // the server's clock; empty: the system's
 };
 
 // Thread-safety: one thread at a time.

@@ -106,7 +106,7 @@ void PrintExplanation(const v1::RecommendedItem& item, Titles* titles) {
 
 struct RecommendFlags {
   std::string surface;
-  std::vector<std::string> topics, exclude, kinds;
+  std::vector<std::string> topics, exclude, kinds, candidates;
   std::string member, language, page_token, item;
   int count = 0;
   int max_reasons = 3;
@@ -123,6 +123,7 @@ absl::StatusOr<v1::RecommendItemsResponse> Ask(const Invocation& invocation,
   request.set_count(flags.count);
   request.mutable_topics()->Assign(flags.topics.begin(), flags.topics.end());
   request.mutable_exclude_item_ids()->Assign(flags.exclude.begin(), flags.exclude.end());
+  request.mutable_candidate_item_ids()->Assign(flags.candidates.begin(), flags.candidates.end());
   request.set_language(flags.language);
   for (const std::string& name : flags.kinds) {
     auto kind = ParseEnum<v1::ItemKind>("kind", name);
@@ -208,6 +209,8 @@ void AddListFlags(CLI::App* command, RecommendFlags* flags) {
 
 void AddFilterFlags(CLI::App* command, RecommendFlags* flags) {
   command->add_option("--member", flags->member, "The member's id")->required();
+  command->add_option("--candidate", flags->candidates,
+                      "Only these item ids, put in order for the member");
   command->add_option("--topic", flags->topics, "Only items with one of these topics");
   command->add_option("--kind", flags->kinds, "Only these kinds: news, course, …");
   command->add_option("--language", flags->language, "Only items in this language");

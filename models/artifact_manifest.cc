@@ -31,6 +31,22 @@ std::string ChecksumText(std::string_view body) {
       std::string(kChecksumEnd));
 }
 
+Json RankerJson(const NewsRankerParameters& ranker) {
+  Json json = {{"prior_clicks", ranker.prior_clicks},
+               {"prior_impressions", ranker.prior_impressions},
+               {"rate_half_life", ranker.rate_half_life},
+               {"clicks_half_life", ranker.clicks_half_life},
+               {"placement_half_life", ranker.placement_half_life},
+               {"exposure_half_life", ranker.exposure_half_life},
+               {"freshness_half_life_hours", ranker.freshness_half_life_hours}};
+  for (std::size_t t = 0; t < kNewsTerms; ++t) {
+    const std::string term(NewsTermName(static_cast<NewsTerm>(t)));
+    json["given_weights"][term] = ranker.given_weights[t];
+    json["pool_weights"][term] = ranker.pool_weights[t];
+  }
+  return json;
+}
+
 Json RecordJson(const OperatorRecord& record) {
   const OperatorParameters& p = record.parameters;
   Json lists = Json::array();
@@ -73,6 +89,7 @@ Json RecordJson(const OperatorRecord& record) {
                     {"tail_recall", dial->tail_recall},
                     {"coverage", dial->coverage}};
   }
+  if (p.ranker.has_value()) json["ranker"] = RankerJson(*p.ranker);
   return json;
 }
 
@@ -169,6 +186,25 @@ class Reader {
   absl::Status* fault_;
 };
 
+NewsRankerParameters ReadRanker(const Reader& in) {
+  NewsRankerParameters ranker;
+  ranker.prior_clicks = in.Number("prior_clicks");
+  ranker.prior_impressions = in.Number("prior_impressions");
+  ranker.rate_half_life = in.Count("rate_half_life", kCounterCount - 1);
+  ranker.clicks_half_life = in.Count("clicks_half_life", kCounterCount - 1);
+  ranker.placement_half_life = in.Count("placement_half_life", kCounterCount - 1);
+  ranker.exposure_half_life = in.Count("exposure_half_life", kCounterCount - 1);
+  ranker.freshness_half_life_hours = in.Number("freshness_half_life_hours");
+  const Reader given = in.Object("given_weights");
+  const Reader pool = in.Object("pool_weights");
+  for (std::size_t t = 0; t < kNewsTerms; ++t) {
+    const std::string term(NewsTermName(static_cast<NewsTerm>(t)));
+    ranker.given_weights[t] = given.Number(term.c_str());
+    ranker.pool_weights[t] = pool.Number(term.c_str());
+  }
+  return ranker;
+}
+
 OperatorRecord ReadRecord(const Reader& in) {
   constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
   OperatorRecord record;
@@ -222,6 +258,7 @@ OperatorRecord ReadRecord(const Reader& in) {
     record.facts.dial = DialEffects{dial.Notches("recall"), dial.Notches("ndcg"),
                                     dial.Notches("tail_recall"), dial.Notches("coverage")};
   }
+  if (in.Has("ranker")) p.ranker = ReadRanker(in.Object("ranker"));
   return record;
 }
 

@@ -92,7 +92,8 @@ class FeatureHash {
 
 class FeatureCounter {
  public:
-  explicit FeatureCounter(std::uint32_t buckets) : buckets_(buckets) {}
+  FeatureCounter(std::uint32_t buckets, Characters characters)
+      : buckets_(buckets), single_(characters == Characters::kAll) {}
 
   // Words, pairs of neighbouring words, characters, pairs of neighbouring characters.
   void AddText(std::string_view text) {
@@ -111,7 +112,7 @@ class FeatureCounter {
       if (IsIdeograph(c)) {
         end_word();
         previous_word.clear();
-        AddCharacters(Kind::kCharacter, {c});
+        if (single_) AddCharacters(Kind::kCharacter, {c});
         if (previous != 0) AddCharacters(Kind::kBigram, {previous, c});
         previous = c;
         continue;
@@ -166,15 +167,17 @@ class FeatureCounter {
   }
 
   const std::uint32_t buckets_;
+  const bool single_;
   std::vector<std::uint32_t> found_;
 };
 
 }  // namespace
 
 std::vector<std::pair<std::uint32_t, float>> HashFeatures(const ContentFeatures& features,
-                                                          std::uint32_t buckets) {
+                                                          std::uint32_t buckets,
+                                                          Characters characters) {
   if (buckets == 0) return {};
-  FeatureCounter counter(buckets);
+  FeatureCounter counter(buckets, characters);
   counter.AddText(features.title);
   counter.AddText(features.summary);
   for (const std::string_view topic : features.topics) counter.AddLabel(Kind::kTopic, topic);

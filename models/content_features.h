@@ -21,8 +21,11 @@ struct ContentFeatures {
 // Bucket → count, by rising bucket. Title and summary: words of Latin script (lower case) and their
 // pairs, single characters and bigrams of Chinese; each kind of feature is salted apart. Invalid
 // UTF-8 bytes are skipped.
+// Without single characters what is left tells topics apart: a character alone is in every title.
+enum class Characters : std::uint8_t { kAll, kPairsOnly };
 std::vector<std::pair<std::uint32_t, float>> HashFeatures(const ContentFeatures& features,
-                                                          std::uint32_t buckets);
+                                                          std::uint32_t buckets,
+                                                          Characters characters = Characters::kAll);
 
 }  // namespace cofilter::models
 

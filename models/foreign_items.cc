@@ -34,6 +34,22 @@ std::optional<std::vector<float>> LinearOperator::EmbedContent(
   return embedding;
 }
 
+ContentProfile LinearOperator::ProfileOf(const ContentFeatures& features) const {
+  const ContentMapView& content = views_.content;
+  ContentProfile profile;
+  double squares = 0;
+  for (const auto& [bucket, count] :
+       HashFeatures(features, content.buckets, Characters::kPairsOnly)) {
+    const double tf_idf = (1.0 + std::log(count)) * content.idf[bucket];
+    if (tf_idf == 0) continue;  // never seen in training
+    squares += tf_idf * tf_idf;
+    profile.emplace_back(bucket, static_cast<float>(tf_idf));
+  }
+  const auto length = static_cast<float>(std::sqrt(squares));
+  for (auto& [bucket, value] : profile) value /= length;
+  return profile;
+}
+
 double LinearOperator::ForeignTargetScale(int notch) const {
   return GlobalWeight(/*foreign_takes_part=*/true) *
          PopularityScale(views_.parameters.content.assumed_rel,

@@ -52,6 +52,7 @@ class LinearOperator final : public Operator {
   void Contributions(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
                      std::vector<double>* out) const override;
   std::optional<std::vector<float>> EmbedContent(const ContentFeatures& features) const override;
+  ContentProfile ProfileOf(const ContentFeatures& features) const override;
   double ScoreForeign(const FoldedHistory& folded, int notch,
                       std::span<const float> embedding) const override;
   void ForeignContributions(const FoldedHistory& folded, int notch,

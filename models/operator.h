@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "models/content_profile.h"
 #include "models/operator_arrays.h"
 #include "models/row_set.h"
 
@@ -122,6 +123,9 @@ class Operator {
   // of its features is known. Shape: [dim].
   virtual std::optional<std::vector<float>> EmbedContent(
       const struct ContentFeatures& features) const = 0;
+  // What the item is about: its features by (1 + ln count) · idf, single characters left out, to
+  // unit length. Empty when there is no content map, or none of its features is known.
+  virtual ContentProfile ProfileOf(const struct ContentFeatures& features) const = 0;
   // The score of an item born after the training, from its content embedding.
   virtual double ScoreForeign(const FoldedHistory& folded, int notch,
                               std::span<const float> embedding) const = 0;

@@ -81,6 +81,7 @@ absl::Status OperatorParameters::Validate() const {
   COFILTER_RETURN_IF_ERROR(CheckRange("trend.exponent", trend.exponent, 0, 4));
   COFILTER_RETURN_IF_ERROR(CheckRange("evidence.prior_events", evidence.prior_events, 0, 1000));
   COFILTER_RETURN_IF_ERROR(CheckRange("content.gain", content.gain, 0, kLargest));
+  if (ranker.has_value()) COFILTER_RETURN_IF_ERROR(ranker->Validate());
   return CheckRange("content.assumed_rel", content.assumed_rel, 1 / kLargest, kLargest);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "models/news_ranker.h"
 
 namespace cofilter::models {
 
@@ -95,6 +96,7 @@ struct OperatorParameters {
   TrendParameters trend;
   EvidenceParameters evidence;
   ContentParameters content;
+  std::optional<NewsRankerParameters> ranker;  // absent: the score alone ranks
 
   // Errors: INVALID_ARGUMENT that names the parameter, the value and the range.
   absl::Status Validate() const;

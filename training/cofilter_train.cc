@@ -14,6 +14,7 @@
 #include "runtime/files.h"
 #include "runtime/progress.h"
 #include "runtime/status_macros.h"
+#include "training/news_training.h"
 #include "training/program_options.h"
 #include "training/setting_entries.h"
 #include "training/trainer.h"
@@ -105,6 +106,9 @@ std::string Summary(const nlohmann::json& one) {
   absl::StrAppend(&text, "\n    ", one["why"].get<std::string>(), "\n",
                   ValidationTable(one["validation"]),
                   "    content map: ", one["content"]["why"].get<std::string>(), "\n");
+  if (one.contains("ranker")) {
+    absl::StrAppend(&text, "    ranker: ", one["ranker"]["why"].get<std::string>(), "\n");
+  }
   return text;
 }
 
@@ -146,6 +150,14 @@ absl::StatusOr<int> Run(const Options& options) {
         TrainedOperator trained,
         TrainOperator(plans[p].settings, dataset, data.items, &pool,
                       [&progress](std::string_view part) { progress.Begin(part); }));
+    if (p < data.moments.size() && options.split.empty() && ServesNews(plans[p])) {
+      progress.Begin("ranker");
+      COFILTER_ASSIGN_OR_RETURN(NewsTraining ranker,
+                                TrainNewsRanker(plans[p].settings, trained.report["parameters"],
+                                                dataset, data.items, data.moments[p], &pool));
+      trained.arrays.parameters.ranker = ranker.parameters;
+      trained.report["ranker"] = std::move(ranker.report);
+    }
     trained.report["settings"] = SettingsJson(plans[p].settings);
     report["operators"].push_back(std::move(trained.report));
     operators.push_back(std::move(trained.arrays));

@@ -234,21 +234,8 @@ absl::Status ApplyReport(const std::string& path, std::vector<OperatorPlan>* pla
                                                        "\"].", part,
                                                        " is missing; right: an object"));
       }
-      for (const auto& [name, value] : (*at)[part].items()) {
-        const std::string where = absl::StrCat(path, ": ", part, ".");
-        SettingValue plain;
-        if (value.is_boolean()) {
-          plain = value.get<bool>();
-        } else if (value.is_number()) {
-          plain = value.get<double>();
-        } else if (value.is_string()) {
-          plain = value.get<std::string>();
-        } else {
-          return absl::InvalidArgumentError(absl::StrCat(
-              where, name, " is ", value.dump(), "; right: a number, a text, true or false"));
-        }
-        COFILTER_RETURN_IF_ERROR(ApplySetting(where, name, plain, &plan.settings));
-      }
+      COFILTER_RETURN_IF_ERROR(
+          ApplySettingsJson(absl::StrCat(path, ": ", part, "."), (*at)[part], &plan.settings));
     }
     COFILTER_ASSIGN_OR_RETURN(plan.settings.given.dial_effects, EffectsOf(path, *at));
   }
@@ -256,6 +243,12 @@ absl::Status ApplyReport(const std::string& path, std::vector<OperatorPlan>* pla
 }
 
 }  // namespace
+
+bool ServesNews(const OperatorPlan& plan) {
+  return std::any_of(plan.kinds.begin(), plan.kinds.end(), [](data::ItemKind kind) {
+    return kind == data::ItemKind::kNews || kind == data::ItemKind::kArticle;
+  });
+}
 
 std::vector<OperatorPlan> DefaultPlans() { return {PlanOf("all", {})}; }
 

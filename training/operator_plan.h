@@ -21,6 +21,9 @@ struct OperatorPlan {
   data::VerbWeights weights = data::VerbWeights::News();
 };
 
+// Whether the moment counts for what it serves: news or articles. Then a ranker is fitted.
+bool ServesNews(const OperatorPlan& plan);
+
 // One operator "all" over every item.
 std::vector<OperatorPlan> DefaultPlans();
 

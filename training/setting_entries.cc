@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "runtime/status_macros.h"
 
 namespace cofilter::training {
 namespace {
@@ -227,6 +228,25 @@ absl::Status ApplySettingText(std::string_view where, std::string_view name,
     value = number;
   }
   return ApplySetting(where, name, value, settings);
+}
+
+absl::Status ApplySettingsJson(const std::string& where, const nlohmann::json& values,
+                               TrainingSettings* settings) {
+  for (const auto& [name, value] : values.items()) {
+    SettingValue plain;
+    if (value.is_boolean()) {
+      plain = value.get<bool>();
+    } else if (value.is_number()) {
+      plain = value.get<double>();
+    } else if (value.is_string()) {
+      plain = value.get<std::string>();
+    } else {
+      return absl::InvalidArgumentError(absl::StrCat(where, name, " is ", value.dump(),
+                                                     "; right: a number, a text, true or false"));
+    }
+    COFILTER_RETURN_IF_ERROR(ApplySetting(where, name, plain, settings));
+  }
+  return absl::OkStatus();
 }
 
 nlohmann::json SettingsJson(const TrainingSettings& settings) {

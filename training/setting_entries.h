@@ -39,6 +39,10 @@ absl::Status ApplySetting(std::string_view where, std::string_view name, const S
 absl::Status ApplySettingText(std::string_view where, std::string_view name,
                               const std::string& text, TrainingSettings* settings);
 
+// As above from an object: the settings of a report, or the parameters that it chose.
+absl::Status ApplySettingsJson(const std::string& where, const nlohmann::json& values,
+                               TrainingSettings* settings);
+
 // Every entry that has a value, by name: what a report keeps, and a later run can be given.
 nlohmann::json SettingsJson(const TrainingSettings& settings);
 

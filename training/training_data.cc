@@ -125,17 +125,23 @@ absl::StatusOr<TrainingData> ReadTrainingData(const DataOptions& options,
     }
     return training;
   }
+  for (std::size_t p = 0; p < plans.size(); ++p) {
+    training.moments.emplace_back(plans[p].weights, builder_options[p].accept_item);
+  }
   std::vector<data::DatasetBuilder> builders;
   for (data::DatasetBuilderOptions& builder : builder_options) {
     COFILTER_ASSIGN_OR_RETURN(data::DatasetBuilder made,
                               data::DatasetBuilder::Create(std::move(builder)));
     builders.push_back(std::move(made));
   }
-  COFILTER_ASSIGN_OR_RETURN(
-      training.report, data::ReadEvents(options.events, source, [&builders](data::Event& event) {
-        for (data::DatasetBuilder& builder : builders) builder.Add(event);
-        return absl::OkStatus();
-      }));
+  COFILTER_ASSIGN_OR_RETURN(training.report,
+                            data::ReadEvents(options.events, source, [&](data::Event& event) {
+                              for (std::size_t p = 0; p < plans.size(); ++p) {
+                                builders[p].Add(event);
+                                if (ServesNews(plans[p])) training.moments[p].Add(event);
+                              }
+                              return absl::OkStatus();
+                            }));
   source.progress = nullptr;  // ends its line
   for (data::DatasetBuilder& builder : builders) {
     COFILTER_ASSIGN_OR_RETURN(data::Dataset dataset, std::move(builder).Build());

@@ -13,6 +13,7 @@
 #include "data/item.h"
 #include "data/record_source.h"
 #include "data/split.h"
+#include "training/moment_log.h"
 #include "training/operator_plan.h"
 
 namespace cofilter::training {
@@ -31,6 +32,8 @@ struct DataOptions {
 
 struct TrainingData {
   std::vector<data::Dataset> datasets;  // [plans]
+  std::vector<MomentLog>
+      moments;  // [plans]; of a plan that serves no news, or a log of pairs: empty
   std::vector<data::Item> items;
   data::SourceReport report;  // of the events
 };

@@ -17,6 +17,12 @@
 
 namespace cofilter::service {
 
+// What counts as an impression on a surface.
+enum class Impressions : std::uint8_t {
+  kConfirmed,  // events with the verb impression
+  kServed,     // every item of a served list; of the events, those that name no recommendation_id
+};
+
 // A place where lists are shown.
 struct SurfaceConfig {
   std::string name;                   // [a-z0-9_-]{1,32}
@@ -33,6 +39,8 @@ struct SurfaceConfig {
   double topic_cap = 0.8;  // share of a list that one topic may take, if the member's own is less
   std::uint32_t repeat_limit = 0;  // an item shown so often without a click steps back; 0: never
   double repeat_window_hours = 1;  // after so long without being shown it counts anew
+  Impressions impressions = Impressions::kConfirmed;
+  double exploration = 0;        // share of an open list that is picked by chance, 0..0.5
   std::uint32_t candidates = 0;  // handed to the exact ranker; 0: max(200, 0.5 % of the catalogue)
 
   bool operator==(const SurfaceConfig&) const = default;

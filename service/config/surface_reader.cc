@@ -16,13 +16,14 @@ namespace {
 
 using data::Verb;
 
-constexpr std::array<std::string_view, 14> kKeys = {"kinds",         "operator",
+constexpr std::array<std::string_view, 16> kKeys = {"kinds",         "operator",
                                                     "exclude",       "weights",
                                                     "dial",          "sources",
                                                     "diversity",     "freshness_half_life",
                                                     "count",         "trending_half_life",
                                                     "topic_cap",     "repeat_limit",
-                                                    "repeat_window", "candidates"};
+                                                    "repeat_window", "candidates",
+                                                    "impressions",   "exploration"};
 
 // Editors' items come by their rules, which have a switch of their own.
 constexpr std::array<std::pair<std::string_view, Source>, 6> kSources = {
@@ -176,6 +177,13 @@ absl::StatusOr<SurfaceConfig> ReadSurface(std::string_view origin, std::string_v
   COFILTER_RETURN_IF_ERROR(table.ReadHours("trending_half_life", surface.trending_half_life_hours));
   COFILTER_RETURN_IF_ERROR(table.ReadCount("count", 1, 500, surface.default_count));
   COFILTER_RETURN_IF_ERROR(table.ReadCount("candidates", 0, 100'000, surface.candidates));
+  std::string impressions = "confirmed";
+  COFILTER_RETURN_IF_ERROR(table.ReadText("impressions", impressions));
+  if (impressions != "confirmed" && impressions != "served") {
+    return table.Error("impressions", "confirmed or served");
+  }
+  if (impressions == "served") surface.impressions = Impressions::kServed;
+  COFILTER_RETURN_IF_ERROR(table.ReadNumber("exploration", 0, 0.5, surface.exploration));
   return surface;
 }
 

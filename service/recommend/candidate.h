@@ -22,6 +22,11 @@ struct Candidate {
   double freshness = 0;  // what age takes off
   double diversity = 0;  // what Diversify takes off
   double score = 0;      // the sum of the lines
+  // base = reason_scale × what the operator (or the content) scores: contributions of the history
+  // are told on the scale of the line.
+  double reason_scale = 1;
+  static constexpr std::uint32_t kNoLines = 0xffffffff;
+  std::uint32_t lines = kNoLines;  // further lines, in NewsMemory::terms
 
   bool IsPersonal() const {
     return base_line == LineKind::kOperator || base_line == LineKind::kContent;

@@ -19,10 +19,11 @@ std::string IdOf(const OperatorBinding& binding, const Catalogue& catalogue,
 
 void SetReasons(const OperatorBinding& binding, const Catalogue& catalogue,
                 const FoldedMember& member, std::span<const double> contributions,
-                std::uint32_t max_reasons, double line, RecommendedItem& item) {
+                std::uint32_t max_reasons, const Candidate& candidate, RecommendedItem& item) {
   std::vector<std::uint32_t> order(contributions.size());
   std::iota(order.begin(), order.end(), 0u);
-  const std::size_t kept = std::min<std::size_t>(max_reasons, order.size());
+  const std::size_t kept =
+      candidate.reason_scale == 0 ? 0 : std::min<std::size_t>(max_reasons, order.size());
   // Ties go to the later read: entries stand latest first.
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
                     [&](std::uint32_t a, std::uint32_t b) {
@@ -34,11 +35,12 @@ void SetReasons(const OperatorBinding& binding, const Catalogue& catalogue,
   for (std::size_t i = 0; i < kept; ++i) {
     const std::uint32_t entry = order[i];
     if (contributions[entry] == 0) break;
+    const double contribution = candidate.reason_scale * contributions[entry];
     item.reasons.push_back(
-        {member.items[entry], IdOf(binding, catalogue, member, entry), contributions[entry]});
-    named += contributions[entry];
+        {member.items[entry], IdOf(binding, catalogue, member, entry), contribution});
+    named += contribution;
   }
-  item.remainder = line - named;
+  item.remainder = candidate.base - named;
 }
 
 }  // namespace
@@ -62,12 +64,12 @@ void Explain(const OperatorBinding& binding, const Catalogue& catalogue, const F
       items[i].remainder = candidate.base;
     } else if (candidate.base_line == LineKind::kOperator) {
       SetReasons(binding, catalogue, member,
-                 std::span(contributions).subspan(row++ * entries, entries), max_reasons,
-                 candidate.base, items[i]);
+                 std::span(contributions).subspan(row++ * entries, entries), max_reasons, candidate,
+                 items[i]);
     } else {
       binding.op->ForeignContributions(member.folded, notch,
                                        binding.overlay.Embedding(candidate.key), &foreign);
-      SetReasons(binding, catalogue, member, foreign, max_reasons, candidate.base, items[i]);
+      SetReasons(binding, catalogue, member, foreign, max_reasons, candidate, items[i]);
     }
   }
 }

@@ -131,7 +131,14 @@ void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface,
   const Rung rung{Source::kNewest, LineKind::kRecency, [&](ItemKey key) {
                     return NewestScore(context.catalogue->Traits(key).visible_from, context.now);
                   }};
-  Climb(filler, rung, candidates.size(), surface.newest, [](ItemKey key) { return key; });
+  std::vector<ItemKey> given;
+  if (context.only_given) {
+    for (const ItemKey key : marks.marked()) {
+      if (marks.Has(key, Marks::kGiven)) given.push_back(key);
+    }
+  }
+  Climb(filler, rung, candidates.size(), context.only_given ? given : surface.newest,
+        [](ItemKey key) { return key; });
 }
 
 Level LevelOf(const std::vector<Candidate>& candidates, bool quick) {

@@ -60,7 +60,8 @@ bool Applies(DropReason reason, const FilterContext& context, const Asked& asked
     case DropReason::kOtherUnit:
       return asked.traits.Has(ItemTraits::kHasUnits) && !InUnit(context, item().org_units);
     case DropReason::kExcludedByRequest:
-      return (asked.marks & Marks::kExcluded) != 0;
+      return (asked.marks & Marks::kExcluded) != 0 ||
+             (context.only_given && (asked.marks & Marks::kGiven) == 0);
     case DropReason::kListed:
       return (asked.marks & Marks::kListed) != 0;
     case DropReason::kOtherTopic:
@@ -86,7 +87,7 @@ bool Applies(DropReason reason, const FilterContext& context, const Asked& asked
 
 // Most candidates are like this one: nothing of the table can apply.
 bool IsPlain(const FilterContext& context, const Asked& asked) {
-  return (asked.marks & Marks::kDrops) == 0 &&
+  return (asked.marks & Marks::kDrops) == 0 && !context.only_given &&
          (asked.traits.flags & (ItemTraits::kActive | ItemTraits::kHasUnits)) ==
              ItemTraits::kActive &&
          asked.traits.visible_from <= context.now && context.now < asked.traits.visible_until &&

@@ -47,6 +47,7 @@ struct FilterContext {
   std::span<const std::string> muted_topics;
   std::span<const std::string> topics;  // any of them; empty: all
   std::string_view language;            // of the request; items of unknown language stay
+  bool only_given = false;              // what is not marked kGiven is excluded by the request
   const Marks* marks = nullptr;
 };
 

@@ -8,6 +8,7 @@
 #include "models/operator_parameters.h"
 #include "service/recommend/diversify.h"
 #include "service/recommend/explain.h"
+#include "service/recommend/explore.h"
 #include "service/recommend/fallback.h"
 #include "service/recommend/filter.h"
 #include "service/recommend/history_fold.h"
@@ -36,8 +37,16 @@ class ListMaker {
   FilterContext Context() const;
   FoldedMember Fold() const;
   void MakePersonalPart(const FilterContext& context, const FoldedMember& member);
+  void Order(const FilterContext& context, const FoldedMember& member);
   void DropSources(StageTrace& trace);
   VarietyContext Variety(const FoldedMember* member) const;
+  // By the operator's ranker (news_rank.h). Returns with which probability.
+  double MakeNewsPart(const FilterContext& context, const FoldedMember& member);
+  void TakeGiven();
+  bool HasRanker() const {
+    return surface_.binding != nullptr && surface_.binding->op->parameters().ranker.has_value() &&
+           order_.path != Path::kFallback && order_.similar_to.empty();
+  }
   std::string_view Unit() const {
     return order_.member.state == nullptr ? std::string_view()
                                           : order_.member.state->member.org_unit;
@@ -65,6 +74,9 @@ void ListMaker::Mark() {
   }
   for (const std::string& id : order_.exclude_item_ids) {
     if (const ItemKey key = keys.Find(id)) marks.Add(key, Marks::kExcluded);
+  }
+  for (const std::string& id : order_.candidate_item_ids) {
+    if (const ItemKey key = keys.Find(id)) marks.Add(key, Marks::kGiven);
   }
   if (!order_.similar_to.empty()) {
     if (const ItemKey key = keys.Find(order_.similar_to)) marks.Add(key, Marks::kExcluded);
@@ -95,6 +107,7 @@ FilterContext ListMaker::Context() const {
     context.muted_topics = order_.member.state->preferences.muted_topics;
   context.topics = order_.topics;
   context.language = order_.language;
+  context.only_given = !order_.candidate_item_ids.empty();
   context.marks = &memory_.marks;
   return context;
 }
@@ -127,8 +140,13 @@ void ListMaker::MakePersonalPart(const FilterContext& context, const FoldedMembe
     stages_.resize(2);
     stages_[0] = {"retrieve", 0, 0, {}};
     stages_[1] = {"filter", 0, 0, {}};
-    const bool more = Retrieve(surface_, order_.snapshot->catalogue, member, notch_, quick, asked,
-                               memory_.marks, memory_.retrieval, memory_.candidates, stages_[0]);
+    bool more = false;
+    if (context.only_given) {
+      TakeGiven();
+    } else {
+      more = Retrieve(surface_, order_.snapshot->catalogue, member, notch_, quick, asked,
+                      memory_.marks, memory_.retrieval, memory_.candidates, stages_[0]);
+    }
     Filter(context, memory_.marks, memory_.candidates, memory_.openers, stages_[1]);
     // A narrow request (one topic of fifty) may drop nearly all: look further down, while there is
     // time.
@@ -144,12 +162,17 @@ void ListMaker::MakePersonalPart(const FilterContext& context, const FoldedMembe
   ranked.stage = "rank";
   Rank(*surface_.binding, member, notch_, memory_.openers, memory_.retrieval, memory_.candidates,
        ranked);
-  DropSources(ranked);
+  if (!context.only_given) DropSources(ranked);
+  Order(context, member);
+}
+
+// Re-ranks, and cuts to the count.
+void ListMaker::Order(const FilterContext& context, const FoldedMember& member) {
   StageTrace& reranked = stages_.emplace_back();
   reranked.stage = "rerank";
-  // What is like an item resembles it, and so each other.
-  const bool varied =
-      order_.similar_to.empty() && WantsVariety(*surface_.config, !order_.repeated.empty());
+  // What is like an item resembles it, and so each other; what somebody chose stays together.
+  const bool varied = order_.similar_to.empty() && !context.only_given &&
+                      WantsVariety(*surface_.config, !order_.repeated.empty());
   Rerank(*surface_.config, order_.snapshot->catalogue, order_.now,
          varied ? VarietyPool(order_.count) : order_.count, memory_.candidates, reranked);
   if (varied) {
@@ -177,6 +200,60 @@ VarietyContext ListMaker::Variety(const FoldedMember* member) const {
   return context;
 }
 
+// The candidates that the request names and the catalogue knows, in its order.
+void ListMaker::TakeGiven() {
+  for (const std::string& id : order_.candidate_item_ids) {
+    const ItemKey key = order_.snapshot->catalogue.keys().Find(id);
+    if (key == 0 || memory_.marks.Has(key, Marks::kCandidate) ||
+        !order_.snapshot->catalogue.Traits(key).Has(ItemTraits::kKnown)) {
+      continue;
+    }
+    memory_.marks.Add(key, Marks::kCandidate);
+    Candidate& candidate = memory_.candidates.emplace_back();
+    candidate.key = key;
+    candidate.row = surface_.binding->rows.RowOf(key);
+  }
+  stages_[0].in = stages_[0].out = static_cast<std::uint32_t>(memory_.candidates.size());
+}
+
+double ListMaker::MakeNewsPart(const FilterContext& context, const FoldedMember& member) {
+  // Of the operator's own: enough that its term has something to tell apart.
+  constexpr std::size_t kFromOperator = 100;
+  const Snapshot& snapshot = *order_.snapshot;
+  memory_.candidates.clear();
+  memory_.openers.clear();
+  stages_.resize(2);
+  stages_[0] = {"retrieve", 0, 0, {}};
+  stages_[1] = {"filter", 0, 0, {}};
+  if (context.only_given) {
+    TakeGiven();
+  } else {
+    if (!member.empty()) {
+      Retrieve(surface_, snapshot.catalogue, member, notch_, order_.path == Path::kQuick,
+               std::max<std::size_t>(kFromOperator, order_.count), memory_.marks, memory_.retrieval,
+               memory_.candidates, stages_[0]);
+    }
+    RetrieveNow(snapshot, surface_, order_.now, memory_.marks, memory_.candidates, stages_[0]);
+  }
+  Filter(context, memory_.marks, memory_.candidates, memory_.openers, stages_[1]);
+  for (const ItemKey key : memory_.openers) {
+    Candidate& candidate = memory_.candidates.emplace_back();
+    candidate.key = key;
+    candidate.row = surface_.binding->rows.RowOf(key);
+  }
+  StageTrace& ranked = stages_.emplace_back();
+  ranked.stage = "rank";
+  RankNews(snapshot, surface_, member, notch_, order_.now,
+           context.only_given ? NewsPool::kGiven : NewsPool::kOpen, memory_.retrieval, memory_.news,
+           memory_.candidates, ranked);
+  if (!context.only_given) DropSources(ranked);
+  const double exploration = context.only_given ? 0 : surface_.config->exploration;
+  if (exploration > 0) memory_.pool = memory_.candidates;
+  Order(context, member);
+  if (!(exploration > 0)) return 1;
+  return Explore(exploration, order_.seed, memory_.pool, memory_.candidates);
+}
+
 Recommendation ListMaker::Make() {
   Recommendation list;
   list.surface = surface_.config->name;
@@ -191,7 +268,11 @@ Recommendation ListMaker::Make() {
   const FilterContext context = Context();
   const FoldedMember member = Fold();
   list.unknown_history_items = member.unknown_items;
-  if (!member.empty()) MakePersonalPart(context, member);
+  if (HasRanker()) {
+    list.propensity = MakeNewsPart(context, member);
+  } else if (!member.empty()) {
+    MakePersonalPart(context, member);
+  }
   if (memory_.candidates.size() < order_.count) {
     // What the re-ranker cut stays out; there is none when the list is short.
     memory_.marks.Remove(Marks::kCandidate);
@@ -204,10 +285,13 @@ Recommendation ListMaker::Make() {
   }
   list.variety = MeasureVariety(Variety(nullptr), memory_.candidates);
   list.level = LevelOf(memory_.candidates, order_.path == Path::kQuick);
+  if (HasRanker() && !member.empty() && !memory_.candidates.empty()) {
+    list.level = order_.path == Path::kQuick ? Level::kPersonalisedQuick : Level::kPersonalised;
+  }
   StageTrace& placed = stages_.emplace_back();
   placed.stage = "place";
   list.items = Place(*order_.snapshot->rules, order_.snapshot->catalogue, memory_.candidates,
-                     order_.first_rank, placed);
+                     memory_.news.terms, order_.first_rank, placed);
   if (!member.empty()) {
     Explain(*surface_.binding, order_.snapshot->catalogue, member, notch_, order_.max_reasons,
             memory_.candidates, list.items);

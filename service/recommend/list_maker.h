@@ -10,6 +10,7 @@
 
 #include "runtime/clock.h"
 #include "service/recommend/marks.h"
+#include "service/recommend/news_rank.h"
 #include "service/recommend/path_estimate.h"
 #include "service/recommend/recommendation.h"
 #include "service/recommend/retrieve.h"
@@ -39,12 +40,14 @@ struct ListOrder {
   double dial = 0;
   std::uint32_t kinds = 0;  // bit 1 << ItemKind: of the surface, fewer where the request says so
   std::span<const std::string> exclude_item_ids;
+  std::span<const std::string> candidate_item_ids;  // only these; empty: all
   std::span<const std::string> topics;
   std::string_view language;
   std::span<const ItemKey> listed;  // earlier pages, other surfaces
   std::uint32_t first_rank = 1;
   std::uint32_t max_reasons = 3;
   bool explain_stages = false;
+  std::uint64_t seed = 0;               // of what is left to chance
   std::span<const ShownItem> repeated;  // by key: shown too often on this surface
   std::string_view similar_to;          // item id: its neighbours are wanted, not the member's
 };
@@ -55,6 +58,8 @@ struct ListMemory {
   RetrievalMemory retrieval;
   std::vector<Candidate> candidates;
   std::vector<ItemKey> openers;
+  NewsMemory news;
+  std::vector<Candidate> pool;  // before the cut, where a list explores
 };
 
 // Leaves recommendation_id and next_page_token empty.

@@ -25,6 +25,7 @@ class Marks {
     kDone = 1 << 5,       // completed or passed, whatever the surface excludes
     kNotInterested = 1 << 6,
     kCandidate = 1 << 7,  // a candidate already
+    kGiven = 1 << 8,      // in candidate_item_ids
   };
   static constexpr std::uint16_t kDrops =
       kBlocked | kExcluded | kListed | kSeen | kCompleted | kNotInterested;

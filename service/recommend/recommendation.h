@@ -37,6 +37,12 @@ enum class LineKind : std::uint8_t {
   kDiversity = 7,  // what resemblance, a topic's share and repetition take off
   kCredits = 8,
   kRule = 9,
+  // The terms of models/news_ranker.h.
+  kClickRate = 20,
+  kClicks = 21,
+  kPlacement = 22,
+  kExposure = 23,
+  kContentMatch = 24,
 };
 struct ScoreLine {
   LineKind kind = LineKind::kUnspecified;
@@ -103,10 +109,11 @@ struct RecommendRequest {
   std::string surface;
   std::uint32_t count = 0;  // 0: the surface's default; at most 500
   std::vector<std::string> exclude_item_ids;
-  std::vector<std::string> topics;    // any of them; empty: all
-  std::string language;               // empty: all
-  std::vector<data::ItemKind> kinds;  // empty: the surface's
-  std::optional<double> dial;         // 0..1; absent: the surface's
+  std::vector<std::string> candidate_item_ids;  // only these; empty: all
+  std::vector<std::string> topics;              // any of them; empty: all
+  std::string language;                         // empty: all
+  std::vector<data::ItemKind> kinds;            // empty: the surface's
+  std::optional<double> dial;                   // 0..1; absent: the surface's
   std::string page_token;
   bool explain_stages = false;
   std::uint32_t max_reasons = 3;
@@ -132,6 +139,7 @@ struct Recommendation {
   std::vector<StageTrace> stages;           // when asked for
   std::uint32_t unknown_history_items = 0;  // skipped
   std::string next_page_token;              // empty: no more
+  double propensity = 1;                    // with which the list came about, where it explores
 };
 
 }  // namespace cofilter::service

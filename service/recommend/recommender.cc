@@ -9,6 +9,7 @@
 #include <chrono>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -118,7 +119,7 @@ class StagedRecommender final : public Recommender {
   ListOrder Order(const RequestContext& context, const Snapshot& snapshot,
                   const SurfaceView& surface, const ReadMember& member, std::uint32_t count,
                   const std::optional<double>& dial);
-  Recommendation Make(const ListOrder& order, SteadyClock::time_point start);
+  Recommendation Make(ListOrder order, SteadyClock::time_point start);
   // What the surface has shown the member too often, without a click; by key.
   std::vector<ShownItem> Repeated(const RequestContext& context, const SurfaceConfig& surface,
                                   const ReadMember& member, std::string_view member_id) const;
@@ -195,8 +196,17 @@ ListOrder StagedRecommender::Order(const RequestContext& context, const Snapshot
   return order;
 }
 
-Recommendation StagedRecommender::Make(const ListOrder& order, SteadyClock::time_point start) {
+Recommendation StagedRecommender::Make(ListOrder order, SteadyClock::time_point start) {
+  // What is left to chance follows from the list's name, so that it can be made again.
+  const std::string recommendation_id = runtime::RandomUuid();
+  order.seed = runtime::FastChecksum(std::as_bytes(std::span(recommendation_id)));
   Recommendation list = MakeList(order, ThreadMemory());
+  list.recommendation_id = recommendation_id;
+  if (order.surface->config->impressions == Impressions::kServed) {
+    std::vector<ItemKey> served;
+    for (const RecommendedItem& item : list.items) served.push_back(item.key);
+    order.snapshot->counters->CountServed(*order.surface->config, served);
+  }
   // A list without a personal part says nothing of how long one takes.
   if (list.level == Level::kPersonalised || list.level == Level::kPersonalisedQuick) {
     estimate_.Took(order.path,
@@ -237,7 +247,6 @@ void StagedRecommender::NoteShown(const RequestContext& context, const SurfaceCo
 void StagedRecommender::Finish(const RequestContext& context, const SurfaceView& surface,
                                const ReadMember& member, std::string_view member_id,
                                std::string_view similar_to, Recommendation& list) {
-  list.recommendation_id = runtime::RandomUuid();
   list_metrics_.Count(surface, list, context.clock->Now());
   unknown_history_items_ += list.unknown_history_items;
   if (receipts_ == nullptr) return;
@@ -248,6 +257,7 @@ void StagedRecommender::Finish(const RequestContext& context, const SurfaceView&
   receipt.trace_id = context.trace.trace_id;
   receipt.at = context.clock->Now();
   if (member.state.has_value()) receipt.history_cursor = member.state->history_cursor;
+  receipt.propensity = list.propensity;
   receipt.list = std::move(list);
   receipts_->Take(receipt);
   list = std::move(receipt.list);
@@ -266,12 +276,17 @@ absl::StatusOr<Recommendation> StagedRecommender::RecommendFrom(const RequestCon
                                                       request.surface, request.page_token));
   }
   ListOrder order = Order(context, snapshot, *surface, member, request.count, request.dial);
+  if (request.count == 0 && !request.candidate_item_ids.empty()) {
+    order.count = std::min<std::uint32_t>(
+        kMaxCount, static_cast<std::uint32_t>(request.candidate_item_ids.size()));
+  }
   if (!request.kinds.empty()) {
     std::uint32_t kinds = 0;
     for (const data::ItemKind kind : request.kinds) kinds |= 1u << static_cast<unsigned>(kind);
     order.kinds &= kinds;
   }
   order.exclude_item_ids = request.exclude_item_ids;
+  order.candidate_item_ids = request.candidate_item_ids;
   order.topics = request.topics;
   order.language = request.language;
   order.listed = listed;

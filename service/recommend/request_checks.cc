@@ -52,6 +52,8 @@ absl::Status CheckRequest(const RecommendRequest& request) {
   COFILTER_RETURN_IF_ERROR(CheckCount("count", request.count));
   COFILTER_RETURN_IF_ERROR(
       CheckIds("exclude_item_ids", request.exclude_item_ids, kMaxExcludedItems));
+  COFILTER_RETURN_IF_ERROR(
+      CheckIds("candidate_item_ids", request.candidate_item_ids, kMaxCandidateItems));
   COFILTER_RETURN_IF_ERROR(CheckIds("topics", request.topics, kMaxTopics));
   COFILTER_RETURN_IF_ERROR(data::ValidateText("language", request.language, 64));
   for (const data::ItemKind kind : request.kinds) {

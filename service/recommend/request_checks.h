@@ -10,6 +10,7 @@ namespace cofilter::service {
 
 inline constexpr std::uint32_t kMaxCount = 500;
 inline constexpr std::size_t kMaxExcludedItems = 1000;
+inline constexpr std::size_t kMaxCandidateItems = 1000;
 inline constexpr std::size_t kMaxTopics = 50;
 inline constexpr std::size_t kMaxPageSurfaces = 20;
 inline constexpr std::uint32_t kMaxReasons = 100;

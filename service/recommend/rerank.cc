@@ -12,6 +12,7 @@ void Rerank(const SurfaceConfig& surface, const Catalogue& catalogue, runtime::T
   if (surface.freshness_half_life_hours.has_value()) {
     const double half_life = *surface.freshness_half_life_hours * 3600e6;
     for (Candidate& candidate : candidates) {
+      if (candidate.lines != Candidate::kNoLines) continue;  // its ranker has seen to it
       const ItemTraits& traits = catalogue.Traits(candidate.key);
       if (!traits.Has(ItemTraits::kHasPublishedAt) || !(candidate.base > 0)) continue;
       const double age = static_cast<double>((now - traits.visible_from).count());

@@ -17,6 +17,7 @@ namespace {
 static_assert(v1::LEVEL_EMPTY == static_cast<int>(Level::kEmpty));
 static_assert(v1::SOURCE_EDITORS == static_cast<int>(Source::kEditors));
 static_assert(v1::SCORE_LINE_KIND_RULE == static_cast<int>(LineKind::kRule));
+static_assert(v1::SCORE_LINE_KIND_CONTENT_MATCH == static_cast<int>(LineKind::kContentMatch));
 static_assert(v1::DROP_REASON_SOURCE == static_cast<int>(DropReason::kSource));
 
 // The Recommender checks what it is asked; here is what its types cannot hold.
@@ -97,6 +98,7 @@ absl::StatusOr<RecommendRequest> FromProto(const v1::RecommendItemsRequest& requ
   out.member_id = request.member_id();
   out.page_token = request.page_token();
   out.explain_stages = request.explain_stages();
+  out.candidate_item_ids = Texts(request.candidate_item_ids());
   return out;
 }
 

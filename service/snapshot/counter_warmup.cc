@@ -36,8 +36,9 @@ absl::StatusOr<std::size_t> WarmCounters(EventLog& log, const Catalogue& catalog
       const data::Event& event = logged.event;
       const ItemKey item = event.item_id.empty() ? 0 : catalogue.keys().Find(event.item_id);
       if (item == 0) continue;
-      counters.Count({event.member_id, event.surface, event.verb, event.occurred_at}, item,
-                     catalogue);
+      counters.Count({event.member_id, event.surface, event.verb, event.occurred_at,
+                      event.recommendation_id.empty()},
+                     item, catalogue);
       ++counted;
     }
   }

@@ -23,7 +23,8 @@ std::vector<CountedEvent> CountedEvents(std::span<const data::Event> events) {
   std::vector<CountedEvent> counted;
   counted.reserve(events.size());
   for (const data::Event& event : events) {
-    counted.push_back({event.member_id, event.surface, event.verb, event.occurred_at});
+    counted.push_back({event.member_id, event.surface, event.verb, event.occurred_at,
+                       event.recommendation_id.empty()});
   }
   return counted;
 }
@@ -38,6 +39,7 @@ Counters::Counters(const ServerConfig& config, const runtime::Clock* clock)
     : configs_(config.surfaces.begin(), config.surfaces.end()), clock_(clock) {
   for (const auto& [name, surface_config] : configs_) {
     surfaces_[name].config = &surface_config;
+    surfaces_[name].live = std::make_unique<LiveCounters>(clock->Now());
   }
 }
 
@@ -78,12 +80,31 @@ void Counters::CountIn(std::string_view unit, const CountedEvent& event, ItemKey
       continue;
     }
     const double clicks = IsClick(config, event.verb) ? 1 : 0;
-    const double impressions = event.verb == data::Verb::kImpression ? 1 : 0;
+    const bool shown = event.verb == data::Verb::kImpression;
+    // Where served lists count, what confirms one of them would count it twice.
+    const bool counted = shown && (event.placed || config.impressions == Impressions::kConfirmed);
+    const double impressions = counted ? 1 : 0;
     if (clicks == 0 && impressions == 0) continue;
+    if (unit.empty()) {
+      Live(name).Add(item, {clicks, impressions, event.placed ? impressions : 0}, event.occurred_at,
+                     clock_->Now());
+    }
     if (CounterBoard* board = Board(name, unit, true)) {
       board->Add(item, clicks, impressions, event.occurred_at, clock_->Now());
     }
   }
+}
+
+void Counters::CountServed(const SurfaceConfig& surface, std::span<const ItemKey> items) {
+  if (surface.impressions != Impressions::kServed) return;
+  LiveCounters& live = Live(surface.name);
+  const runtime::Time now = clock_->Now();
+  for (const ItemKey item : items) live.Add(item, {0, 1, 0}, now, now);
+}
+
+// The map of surfaces is as the constructor left it; only boards come later.
+LiveCounters& Counters::Live(std::string_view surface) const {
+  return *surfaces_.find(surface)->second.live;
 }
 
 CounterBoard* Counters::Board(std::string_view surface, std::string_view unit, bool make) const {

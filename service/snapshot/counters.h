@@ -19,6 +19,7 @@
 #include "service/config/config.h"
 #include "service/snapshot/catalogue.h"
 #include "service/snapshot/counter_board.h"
+#include "service/snapshot/live_counters.h"
 #include "service/store/event_log.h"
 #include "service/store/member_state.h"
 
@@ -30,6 +31,7 @@ struct CountedEvent {
   std::string surface;  // empty: counts on every surface that serves the item's kind
   data::Verb verb = data::Verb::kUnspecified;
   runtime::Time occurred_at{};
+  bool placed = false;  // no list of this server led to it: it names no recommendation_id
 };
 std::vector<CountedEvent> CountedEvents(std::span<const data::Event> events);
 
@@ -51,6 +53,12 @@ class Counters {
   // One event of the log, at the start.
   void Count(const CountedEvent& event, ItemKey item, const Catalogue& catalogue);
 
+  // A list that was served, where the surface takes that for impressions
+  // (SurfaceConfig::impressions).
+  void CountServed(const SurfaceConfig& surface, std::span<const ItemKey> items);
+  // What the surface's ranker reads, for the whole organisation. The surface is configured.
+  LiveCounters& Live(std::string_view surface) const;
+
   // What is clicked now. unit: a top unit, or "" for the whole organisation. Never null.
   std::shared_ptr<const CounterBoard::Ranking> Top(std::string_view surface,
                                                    std::string_view unit) const;
@@ -68,6 +76,7 @@ class Counters {
   struct Surface {
     const SurfaceConfig* config = nullptr;
     std::map<std::string, std::unique_ptr<CounterBoard>, std::less<>> boards;  // by unit
+    std::unique_ptr<LiveCounters> live;
   };
   struct Pending {
     CountedEvent event;

@@ -10,6 +10,7 @@
 #include "data/dataset.h"
 #include "models/model.h"
 #include "service/snapshot/chunked_vector.h"
+#include "service/snapshot/content_profiles.h"
 #include "service/snapshot/overlay.h"
 #include "service/store/keys.h"
 
@@ -48,6 +49,7 @@ struct OperatorBinding {
   Overlay overlay;
   // Head, mid or tail of the training data. Shape: [items of the operator].
   std::shared_ptr<const std::vector<data::Band>> bands;
+  ContentProfiles profiles;  // filled where the operator has a ranker
 };
 
 // Immutable. Operators that no surface names are left out.

@@ -30,9 +30,14 @@ bool OperatorState::TieKey(ItemKey key, std::string_view item_id) {
 }
 
 void OperatorState::TakeItem(const CatalogueItem& item) {
+  const bool served = ((kinds_ >> static_cast<unsigned>(item.kind)) & 1u) != 0;
+  if (served && op_->parameters().ranker.has_value()) {
+    binding_ = nullptr;
+    profiles_.Put(*op_, item.key, item.item);
+  }
   if (rows_.RowOf(item.key) != kNoRow) return;
   binding_ = nullptr;
-  if ((kinds_ >> static_cast<unsigned>(item.kind)) & 1u) {
+  if (served) {
     overlay_.Put(*op_, item.key, item.item);
   } else {
     overlay_.Drop(item.key);
@@ -46,6 +51,7 @@ std::shared_ptr<const OperatorBinding> OperatorState::Binding() {
     binding->rows = rows_.Share();
     binding->overlay = overlay_.Share();
     binding->bands = bands_;
+    binding->profiles = profiles_.Share();
     binding_ = std::move(binding);
   }
   return binding_;

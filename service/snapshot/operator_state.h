@@ -33,6 +33,7 @@ class OperatorState {
   std::shared_ptr<const std::vector<data::Band>> bands_;
   RowTable rows_;
   Overlay overlay_;
+  ContentProfiles profiles_;
   std::shared_ptr<const OperatorBinding> binding_;
 };
 

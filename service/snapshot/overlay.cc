@@ -4,17 +4,19 @@
 #include <optional>
 #include <utility>
 
-#include "models/content_features.h"
-
 namespace cofilter::service {
 
-void Overlay::Put(const models::Operator& op, ItemKey key, const data::Item& item) {
+models::ContentFeatures FeaturesOf(const data::Item& item) {
   models::ContentFeatures features;
   features.title = item.title;
   features.summary = item.summary;
   features.topics.assign(item.topics.begin(), item.topics.end());
   features.publisher = item.publisher;
-  std::optional<std::vector<float>> embedding = op.EmbedContent(features);
+  return features;
+}
+
+void Overlay::Put(const models::Operator& op, ItemKey key, const data::Item& item) {
+  std::optional<std::vector<float>> embedding = op.EmbedContent(FeaturesOf(item));
   if (!embedding.has_value()) return Drop(key);
   embeddings_.Set(key, std::make_shared<const std::vector<float>>(*std::move(embedding)));
 }

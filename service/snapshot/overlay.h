@@ -7,11 +7,15 @@
 #include <vector>
 
 #include "data/item.h"
+#include "models/content_features.h"
 #include "models/operator.h"
 #include "service/snapshot/chunked_vector.h"
 #include "service/store/keys.h"
 
 namespace cofilter::service {
+
+// What the content map looks at; views into the item.
+models::ContentFeatures FeaturesOf(const data::Item& item);
 
 // Thread-safety: see ChunkedVector.
 class Overlay {

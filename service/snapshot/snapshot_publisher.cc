@@ -29,7 +29,8 @@ std::shared_ptr<const RuleSet> AsRuleSet(std::vector<StoredRule> rules) {
 bool CountsAlike(const ServerConfig& a, const ServerConfig& b) {
   const auto alike = [](const SurfaceConfig& one, const SurfaceConfig& other) {
     return one.kinds == other.kinds && one.verb_weights == other.verb_weights &&
-           one.trending_half_life_hours == other.trending_half_life_hours;
+           one.trending_half_life_hours == other.trending_half_life_hours &&
+           one.impressions == other.impressions;
   };
   return std::equal(a.surfaces.begin(), a.surfaces.end(), b.surfaces.begin(), b.surfaces.end(),
                     [&](const auto& one, const auto& other) {
