@@ -72,12 +72,7 @@ class Search {
       Try(given_.global_weight, &ScorePoint::global_weight,
           {0, 0.05 * unit, 0.1 * unit, 0.2 * unit, 0.4 * unit, 0.8 * unit}, &best);
       Try(given_.qo, &ScorePoint::global_target_exponent, {-0.6, -0.5, -0.4, -0.3, -0.2}, &best);
-      if (round != 0) continue;
-      if (kind == models::ListKind::kLocal) {
-        TrySources({0.35, 0.5, 0.65, 0.8}, &best);
-      } else {
-        Try(given_.pin, &ScorePoint::global_source_exponent, {0.5, 0.65, 0.8, 0.95}, &best);
-      }
+      if (round == 0 && kind == models::ListKind::kLocal) TrySources({0.35, 0.5, 0.65, 0.8}, &best);
     }
     return walk_.Measured(best);
   }
@@ -238,7 +233,7 @@ absl::StatusOr<ParameterChoice> ChooseParameters(const TrainingSettings& setting
   std::optional<TriedPoint> best;
   for (std::size_t list = 0; list < kinds.size(); ++list) {
     const TriedPoint found = search.Walk(static_cast<int>(list));
-    if (!best.has_value() || found.measures.objective() > best->measures.objective()) best = found;
+    if (!best.has_value() || found.measures.accuracy() > best->measures.accuracy()) best = found;
   }
   timer->Begin("order");
   std::vector<GridMember> recent;
@@ -276,8 +271,7 @@ absl::StatusOr<ParameterChoice> ChooseParameters(const TrainingSettings& setting
                  std::span(members).first(std::min(members.size(), kDialMembers)), pool, &choice);
   }
   choice.why = absl::StrFormat(
-      "the best recall@20 + NDCG@20, the tail's hits a little more (%.4f + %.4f) of %d points on "
-      "%d validation members",
+      "the best recall@20 + NDCG@20 (%.4f + %.4f) of %d points on %d validation members",
       measures.recall, measures.ndcg, choice.tried.size(), members.size());
   return choice;
 }

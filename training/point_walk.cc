@@ -32,7 +32,7 @@ ScorePoint PointWalk::BestOf(const std::vector<ScorePoint>& points) {
   const TriedPoint* best = Find(points.front());
   for (const ScorePoint& point : points) {
     const TriedPoint* const tried = Find(point);
-    if (tried->measures.objective() > best->measures.objective()) best = tried;
+    if (tried->measures.accuracy() > best->measures.accuracy()) best = tried;
   }
   return best->point;
 }

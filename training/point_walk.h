@@ -20,7 +20,7 @@ struct TriedPoint {
   PointMeasures measures;
 };
 
-// Goes by PointMeasures::objective at 20. Everything that it is given stays the caller's and
+// Objective: recall@20 + NDCG@20 of the members. Everything that it is given stays the caller's and
 // must outlive it. Thread-safety: one thread.
 class PointWalk {
  public:

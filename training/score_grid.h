@@ -43,10 +43,6 @@ struct PointMeasures {
   double coverage = 0;     // share of the catalogue in anybody's list
 
   double accuracy() const { return recall + ndcg; }
-  // What a search goes by: accuracy, and where that is nearly equal, reach into the tail. A point
-  // of tail recall is worth a fifth of a point of recall on top of what it adds to the recall
-  // itself.
-  double objective() const { return accuracy() + 0.2 * tail_recall; }
 };
 
 struct GridMember {
