@@ -116,15 +116,16 @@ void ConnectBridge::Send(std::shared_ptr<CallInFlight> in_flight, Respond respon
   const google::protobuf::MethodDescriptor& method = *call.call.method;
   auto finish = [this, in_flight = std::move(in_flight),
                  respond = std::move(respond)](grpc::Status status) mutable {
-    CallInFlight* const key = in_flight.get();
-    key->ticket.reset();
+    // Kept until it is off the list: the response may be made, and the rest let go, before that.
+    const std::shared_ptr<CallInFlight> kept = in_flight;
+    kept->ticket.reset();
     std::exchange(respond,
                   nullptr)([this, in_flight = std::move(in_flight), status = std::move(status)] {
       return MakeAnswer(*in_flight, status);
     });
     // Last: from here on the bridge may be gone.
     const std::lock_guard lock(mutex_);
-    calls_.erase(key);
+    calls_.erase(kept.get());
     if (calls_.empty()) ended_.notify_all();
   };
   stub_.UnaryCall(&call.context,
