@@ -16,7 +16,6 @@
 namespace cofilter::bench {
 namespace {
 
-
 absl::Status RecordBatch(service::Store& store, std::vector<data::Event> events) {
   auto done = std::make_shared<std::promise<absl::Status>>();
   std::future<absl::Status> status = done->get_future();

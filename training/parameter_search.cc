@@ -71,7 +71,8 @@ class Search {
       Try(given_.q, &ScorePoint::target_exponent, {0, 0.1, 0.2, 0.3}, &best);
       Try(given_.global_weight, &ScorePoint::global_weight,
           {0, 0.05 * unit, 0.1 * unit, 0.2 * unit, 0.4 * unit, 0.8 * unit}, &best);
-      Try(given_.qo, &ScorePoint::global_target_exponent, {-0.6, -0.5, -0.4, -0.3, -0.2}, &best);
+      Try(given_.qo, &ScorePoint::global_target_exponent, {-0.6, -0.5, -0.4, -0.3, -0.2}, &best, -1,
+          1);
       if (round == 0 && kind == models::ListKind::kLocal) TrySources({0.35, 0.5, 0.65, 0.8}, &best);
     }
     return walk_.Measured(best);
@@ -81,20 +82,19 @@ class Search {
 
  private:
   void Try(const std::optional<double>& given, double ScorePoint::*field,
-           const std::vector<double>& values, ScorePoint* best) {
-    walk_.Try(given, field, values, best);
+           const std::vector<double>& values, ScorePoint* best, double low = 0, double high = 2) {
+    walk_.Try(given, field, values, best, low, high);
   }
 
   // The two source exponents move together: apart they fit the validation part and lose on the
   // test.
   void TrySources(const std::vector<double>& values, ScorePoint* best) {
-    std::vector<ScorePoint> points = {*best};
-    for (const double value : values) {
-      points.push_back(*best);
-      if (!given_.p.has_value()) points.back().source_exponent = value;
-      if (!given_.pin.has_value()) points.back().global_source_exponent = value;
-    }
-    *best = walk_.BestOf(points);
+    walk_.TryWith(
+        [this](double value, ScorePoint* point) {
+          if (!given_.p.has_value()) point->source_exponent = value;
+          if (!given_.pin.has_value()) point->global_source_exponent = value;
+        },
+        values, best, 0, 1.5);
   }
 
   const GivenParameters given_;

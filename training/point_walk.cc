@@ -4,16 +4,39 @@
 #include <algorithm>
 
 namespace cofilter::training {
+namespace {
+
+constexpr int kStepsPastTheGrid = 3;
+
+}  // namespace
 
 void PointWalk::Try(const std::optional<double>& given, double ScorePoint::*field,
-                    std::span<const double> values, ScorePoint* best) {
+                    std::span<const double> values, ScorePoint* best, double low, double high) {
   if (given.has_value()) return;
+  TryWith([field](double value, ScorePoint* point) { point->*field = value; }, values, best, low,
+          high);
+}
+
+void PointWalk::TryWith(const std::function<void(double value, ScorePoint* point)>& set,
+                        std::span<const double> values, ScorePoint* best, double low, double high) {
+  const auto with = [&](double value) {
+    ScorePoint point = *best;
+    set(value, &point);
+    return point;
+  };
   std::vector<ScorePoint> points = {*best};
-  for (const double value : values) {
-    points.push_back(*best);
-    points.back().*field = value;
-  }
+  for (const double value : values) points.push_back(with(value));
   *best = BestOf(points);
+  if (values.size() < 2) return;
+  const auto go_on = [&](double end, double step) {
+    for (int more = 0; more < kStepsPastTheGrid && *best == with(end); ++more) {
+      end += step;
+      if (end < low || end > high) return;
+      *best = BestOf({*best, with(end)});
+    }
+  };
+  go_on(values.back(), values.back() - values[values.size() - 2]);
+  go_on(values.front(), values.front() - values[1]);
 }
 
 ScorePoint PointWalk::BestOf(const std::vector<ScorePoint>& points) {

@@ -4,6 +4,7 @@
 #define COFILTER_TRAINING_POINT_WALK_H_
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -31,9 +32,14 @@ class PointWalk {
             std::span<const GridMember> members, runtime::ThreadPool* pool)
       : grid_(grid), kinds_(kinds), members_(members), pool_(pool) {}
 
-  // Moves one parameter to the best of its grid and the value in hand, unless it is given.
+  // Moves one parameter to the best of its grid and the value in hand, unless it is given. Where
+  // the best lies at the grid's end, it goes on by the last step, three times at most, for as long
+  // as that gains and stays within low..high.
   void Try(const std::optional<double>& given, double ScorePoint::*field,
-           std::span<const double> values, ScorePoint* best);
+           std::span<const double> values, ScorePoint* best, double low = 0, double high = 2);
+  // The same for what `set` makes of a value.
+  void TryWith(const std::function<void(double value, ScorePoint* point)>& set,
+               std::span<const double> values, ScorePoint* best, double low, double high);
   // The earliest of equals wins. At least one point.
   ScorePoint BestOf(const std::vector<ScorePoint>& points);
   TriedPoint Measured(const ScorePoint& point);

@@ -30,13 +30,14 @@ std::uint32_t DefaultRank(std::size_t items) { return items <= 6000 ? 64 : 256; 
 
 RidgeSettings TrainingSettings::RidgeFor(std::size_t items) const {
   RidgeSettings settings;
-  if (RidgeIsLarge(items)) {
-    // Long histories say less about any one of many items, and many items need more smoothing.
+  // Long histories say less about any one of many items, and many items need more smoothing.
+  constexpr std::size_t kManyItems = 10'000;
+  if (items > kManyItems) {
     settings.member_exponent = 1;
     settings.lambda = 10;
     settings.lambda_is_relative = true;
-    settings.neighbours = 300;  // they bound the time of a call
   }
+  if (RidgeIsLarge(items)) settings.neighbours = 300;  // they bound the time of a call
   settings.member_exponent = ridge.member_exponent.value_or(settings.member_exponent);
   settings.item_exponent = ridge.item_exponent.value_or(settings.item_exponent);
   settings.lambda = ridge.lambda.value_or(settings.lambda);

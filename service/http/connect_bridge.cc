@@ -58,18 +58,27 @@ struct ConnectBridge::CallInFlight {
   grpc::ClientContext context;
   grpc::ByteBuffer request;
   grpc::ByteBuffer response;
+  grpc::Status status;
+  Respond respond;
+  std::shared_ptr<CallInFlight> itself;  // while gRPC has it
+  std::unique_ptr<grpc::ClientAsyncResponseReader<grpc::ByteBuffer>> reader;
 };
 
 ConnectBridge::ConnectBridge(std::shared_ptr<grpc::Channel> channel, BridgeOptions options)
     : options_(std::move(options)),
       methods_(options_.services),
       stub_(std::move(channel)),
-      admission_(options_.max_in_flight) {}
+      admission_(options_.max_in_flight),
+      thread_([this] { TakeAnswers(); }) {}
 
 ConnectBridge::~ConnectBridge() {
-  std::unique_lock lock(mutex_);
-  for (CallInFlight* call : calls_) call->context.TryCancel();
-  ended_.wait(lock, [this] { return calls_.empty(); });
+  {
+    std::unique_lock lock(mutex_);
+    for (CallInFlight* call : calls_) call->context.TryCancel();
+    ended_.wait(lock, [this] { return calls_.empty(); });
+  }
+  answers_.Shutdown();
+  thread_.join();
 }
 
 void ConnectBridge::MountOn(Router* router) const {
@@ -114,22 +123,27 @@ void ConnectBridge::Send(std::shared_ptr<CallInFlight> in_flight, Respond respon
     calls_.insert(&call);
   }
   const google::protobuf::MethodDescriptor& method = *call.call.method;
-  auto finish = [this, in_flight = std::move(in_flight),
-                 respond = std::move(respond)](grpc::Status status) mutable {
-    CallInFlight* const key = in_flight.get();
-    key->ticket.reset();
-    std::exchange(respond,
-                  nullptr)([this, in_flight = std::move(in_flight), status = std::move(status)] {
-      return MakeAnswer(*in_flight, status);
-    });
-    // Last: from here on the bridge may be gone.
+  call.respond = std::move(respond);
+  call.itself = std::move(in_flight);
+  call.reader = stub_.PrepareUnaryCall(
+      &call.context, absl::StrCat("/", method.service()->full_name(), "/", method.name()),
+      call.request, &answers_);
+  call.reader->StartCall();
+  call.reader->Finish(&call.response, &call.status, &call);
+}
+
+void ConnectBridge::TakeAnswers() {
+  void* tag = nullptr;
+  bool ok = false;  // always, for a Finish: what went wrong is in the status
+  while (answers_.Next(&tag, &ok)) {
+    // Kept until it is off the list: the response may be made, and the rest let go, before that.
+    const std::shared_ptr<CallInFlight> call = std::move(static_cast<CallInFlight*>(tag)->itself);
+    call->ticket.reset();
+    std::exchange(call->respond, nullptr)([this, call] { return MakeAnswer(*call, call->status); });
     const std::lock_guard lock(mutex_);
-    calls_.erase(key);
+    calls_.erase(call.get());
     if (calls_.empty()) ended_.notify_all();
-  };
-  stub_.UnaryCall(&call.context,
-                  absl::StrCat("/", method.service()->full_name(), "/", method.name()), {},
-                  &call.request, &call.response, std::move(finish));
+  }
 }
 
 Response ConnectBridge::MakeAnswer(const CallInFlight& in_flight, grpc::Status status) const {

@@ -11,10 +11,12 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
+#include "grpcpp/completion_queue.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "service/http/connect_request.h"
 #include "service/http/json_codec.h"
@@ -55,6 +57,7 @@ class ConnectBridge {
   struct CallInFlight;
   Response MakeAnswer(const CallInFlight& in_flight, grpc::Status status) const;
   void Send(std::shared_ptr<CallInFlight> in_flight, Respond respond) const;
+  void TakeAnswers();
 
   const BridgeOptions options_;
   const MethodTable methods_;
@@ -64,6 +67,10 @@ class ConnectBridge {
   mutable std::mutex mutex_;
   mutable std::condition_variable ended_;
   mutable std::set<CallInFlight*> calls_;
+  // A queue and a thread of our own: with gRPC 1.51 the callback interface of a channel in the
+  // process shares the server's queue, and a server that ends drops it once too often.
+  mutable grpc::CompletionQueue answers_;
+  std::thread thread_;
 };
 
 }  // namespace cofilter::service::http

@@ -78,25 +78,50 @@ bool RequestReader::HoldBody() {
   return share_.Hold(size - std::min(size, kFreeBytes));
 }
 
+// Beast gets the header whole and alone: else it judges what lines have come, looks past the end,
+// and counts its limit by lines and by reads, and what is accepted hangs on how the network cut the
+// bytes.
+RequestReader::Progress RequestReader::ReadHeader(beast::flat_buffer* buffer) {
+  constexpr std::string_view kEnd = "\r\n\r\n";
+  const auto bytes = buffer->data();
+  const std::string_view text(static_cast<const char*>(bytes.data()), bytes.size());
+  // Who speaks TLS, say, to this door is told at once.
+  if (!text.empty() && !absl::ascii_isalpha(static_cast<unsigned char>(text.front())))
+    return RefuseFor(beast::http::error::bad_method);
+  const std::size_t end = text.find(kEnd, searched_);
+  const bool whole = end != std::string_view::npos;
+  const std::size_t size = whole ? end + kEnd.size() : text.size();
+  if (size + (whole ? 0 : 1) > limits_.header_bytes)
+    return RefuseFor(beast::http::error::header_limit);
+  searched_ = text.size() - std::min(text.size(), kEnd.size() - 1);
+  if (!whole) return Progress::kNeedsMore;
+  beast::error_code error;
+  buffer->consume(parser_.put(boost::asio::buffer(bytes.data(), size), error));
+  if (error == beast::http::error::need_more) error = beast::http::error::partial_message;
+  if (error) return RefuseFor(error);
+  header_checked_ = true;
+  return CheckHeader();
+}
+
 RequestReader::Progress RequestReader::Read(beast::flat_buffer* buffer) {
   Progress more = Progress::kNeedsMore;
-  while (!parser_.is_done()) {
+  if (!header_checked_) {
+    more = ReadHeader(buffer);
+    if (more == Progress::kRefused || !header_checked_) return more;
+  }
+  while (!parser_.is_done() && !too_large_) {
+    if (buffer->size() == 0) return more;
     beast::error_code error;
     buffer->consume(parser_.put(buffer->data(), error));
     if (error == beast::http::error::body_limit) {
       too_large_ = true;
     } else if (error && error != beast::http::error::need_more) {
       return RefuseFor(error);
+    } else if (!HoldBody()) {
+      return Refuse(503, "too many large requests at once");
+    } else if (error && !parser_.is_done()) {
+      return more;
     }
-    if (!header_checked_ && parser_.is_header_done()) {
-      header_checked_ = true;
-      more = CheckHeader();
-      if (more == Progress::kRefused) return more;
-    }
-    if (too_large_) return Progress::kWhole;
-    if (header_checked_ && !HoldBody()) return Refuse(503, "too many large requests at once");
-    if (parser_.is_done()) break;
-    if (error == beast::http::error::need_more || buffer->size() == 0) return more;
   }
   return Progress::kWhole;
 }

@@ -19,7 +19,7 @@ class RequestReader {
   RequestReader(const Limits* limits, ByteQuota* quota);
 
   enum class Progress {
-    kNeedsMore,      // all of the buffer was read
+    kNeedsMore,      // all of the buffer was read, or is the beginning of a header and stays there
     kNeedsContinue,  // the same, and the other end waits for 100 Continue before it sends the body
     kWhole,          // Take
     kRefused,        // TakeRefusal; nothing more can be read from this connection
@@ -43,6 +43,8 @@ class RequestReader {
 
   Progress Refuse(int status, std::string_view text);
   Progress RefuseFor(const boost::beast::error_code& error);
+  // Nothing is taken before the header's end has come.
+  Progress ReadHeader(boost::beast::flat_buffer* buffer);
   // kNeedsMore when the header may pass.
   Progress CheckHeader();
   bool LengthIsClear() const;
@@ -51,6 +53,7 @@ class RequestReader {
   const Limits& limits_;
   ByteQuota::Share share_;
   boost::beast::http::request_parser<Body> parser_;
+  std::size_t searched_ = 0;  // bytes of the buffer in which no end of the header begins
   bool header_checked_ = false;
   bool too_large_ = false;
   Response refusal_;

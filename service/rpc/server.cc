@@ -73,7 +73,7 @@ class GrpcServer final : public Server {
         compute_(std::make_unique<Executor>(WorkersOf(*config), config->max_in_flight)),
         blocking_(std::make_unique<Executor>(kBlockingThreads, config->max_in_flight)),
         guard_(&options.identity->authenticator()),
-        frame_{config->organisation, options.clock,  &admission_,     &metrics_, &guard_,
+        frame_{config->organisation, options.clock,   &admission_,  &metrics_, &guard_,
                compute_.get(),       blocking_.get(), options.spans},
         holder_(config, options.clock),
         publisher_(
@@ -160,7 +160,7 @@ class GrpcServer final : public Server {
   CallGuard& guard() override { return guard_; }
   TlsFiles* tls() override { return tls_.get(); }
   ServerParts parts() const override {
-    return {&metrics_, &admission_, &streams_,       recommender_.get(),
+    return {&metrics_, &admission_, &streams_,        recommender_.get(),
             &intake_,  &holder_,    publisher_.get(), &guard_};
   }
   SnapshotPublisher& publisher() override { return *publisher_; }

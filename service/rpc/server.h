@@ -43,7 +43,7 @@ struct ServerOptions {
   bool insecure = false;         // listen without TLS where other machines can reach it
   Identity* identity = nullptr;  // required: who calls; outlives the server
   PublisherOptions publisher;
-  bool follow_tls = true;  // false: only tls()->Follow() looks at the files
+  bool follow_tls = true;     // false: only tls()->Follow() looks at the files
   SpanSink* spans = nullptr;  // outlives the server; nullptr: none
 };
 

@@ -210,9 +210,10 @@ absl::StatusOr<std::vector<std::string>> SimulatedServer::RecommendOverHttp(
                   "application/json", absl::StrCat("authorization: Bearer ", token_, "\r\n"));
   if (answer.status != 200)
     return absl::InternalError(absl::StrCat("HTTP status ", answer.status, ": ", answer.body));
+  const nlohmann::json response = nlohmann::json::parse(answer.body);
   std::vector<std::string> item_ids;
-  for (const nlohmann::json& item : nlohmann::json::parse(answer.body)["recommendation"]["items"])
-    item_ids.push_back(item["itemId"]);
+  for (const nlohmann::json& item : response.at("recommendation").at("items"))
+    item_ids.push_back(item.at("itemId"));
   return item_ids;
 }
 

@@ -77,6 +77,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   if (whole.has_value() != pieces.has_value()) std::abort();
   if (!whole) return 0;
   if (whole->index() != pieces->index()) std::abort();
+  if (const auto* refusal = std::get_if<Response>(&*whole)) {
+    if (refusal->status != std::get<Response>(*pieces).status) std::abort();
+  }
   if (const auto* request = std::get_if<Request>(&*whole)) {
     const auto& other = std::get<Request>(*pieces);
     if (request->path != other.path || request->body != other.body ||

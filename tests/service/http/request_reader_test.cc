@@ -98,6 +98,21 @@ TEST_P(RequestReaderTest, RefusesHeadersOverTheLimit) {
   EXPECT_EQ(Refused(many + "\r\n"), 431);
 }
 
+TEST_P(RequestReaderTest, TheHeaderLimitCountsEveryByteOfTheHeaderAlone) {
+  const std::string header = std::string(kStart) + "X: 1\r\nContent-Length: 3\r\n\r\n";
+  limits.header_bytes = header.size();
+  EXPECT_EQ(Whole(header + "abc").body, "abc");
+  limits.header_bytes = header.size() - 1;
+  EXPECT_EQ(Refused(header + "abc"), 431);
+}
+
+TEST_P(RequestReaderTest, NothingPastTheHeaderIsTakenForAPartOfIt) {
+  EXPECT_EQ(Refused("POST / HT\r\n\r\nHost: h\r\n\r\n"), 400);
+  // A first line that is wrong is judged when the header is there, however it comes.
+  EXPECT_EQ(Read("GET / HTTP/9.1\r\nHost: h\r\n"), Progress::kNeedsMore);
+  EXPECT_EQ(Refused("GET / HTTP/9.1\r\nHost: h\r\n\r\n"), 505);
+}
+
 TEST_P(RequestReaderTest, ABodyOverTheLimitIsNotRead) {
   limits.body_bytes = 100;
   EXPECT_TRUE(Whole(std::string(kStart) + "Content-Length: 101\r\n\r\n").too_large);

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "service/executor.h"
-#include "service/trace_context.h"
 #include "service/rpc/admission.h"
 #include "service/rpc/call_metrics.h"
 #include "service/rpc/convert_item.h"
@@ -18,6 +17,7 @@
 #include "service/rpc/list_cursor.h"
 #include "service/rpc/listen_address.h"
 #include "service/rpc/status_mapping.h"
+#include "service/trace_context.h"
 
 namespace cofilter::service {
 namespace {
@@ -136,8 +136,7 @@ TEST(CallMetricsTest, FilesEachCallUnderItsBucket) {
 }
 
 TEST(TraceparentTest, TakesWhatTheRecommendationSays) {
-  const auto trace =
-      ParseTraceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  const auto trace = ParseTraceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
   ASSERT_TRUE(trace.has_value());
   EXPECT_EQ(trace->trace_id, "4bf92f3577b34da6a3ce929d0e0e4736");
   EXPECT_EQ(trace->parent_span_id, "00f067aa0ba902b7");
@@ -149,14 +148,13 @@ TEST(TraceparentTest, TakesWhatTheRecommendationSays) {
 }
 
 TEST(TraceparentTest, RefusesTheRest) {
-  for (const char* text :
-       {"", "00", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-        "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
-        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
-        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0g",
-        "00-4bf92f3577b34da6a3ce929d0e0e4736_00f067aa0ba902b7-01"}) {
+  for (const char* text : {"", "00", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                           "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+                           "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+                           "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+                           "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
+                           "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0g",
+                           "00-4bf92f3577b34da6a3ce929d0e0e4736_00f067aa0ba902b7-01"}) {
     EXPECT_FALSE(ParseTraceparent(text).has_value()) << text;
   }
 }

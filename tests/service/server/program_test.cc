@@ -14,8 +14,11 @@
 #include <thread>
 #include <vector>
 
+#include "bench/http_client.h"
 #include "cofilter/v1/recommendation_service.grpc.pb.h"
+#include "runtime/clock.h"
 #include "runtime/files.h"
+#include "service/identity/local_key.h"
 #include "tests/service/rpc/health_client.h"
 
 namespace cofilter::service {
@@ -176,6 +179,54 @@ TEST_F(ProgramTest, HangUpTakesAValidConfigurationAndKeepsTheOldOneOtherwise) {
   kill(pid_, SIGHUP);
   await_log("organisation cannot change while serving");
   EXPECT_EQ(revision("digest"), second);
+}
+
+TEST_F(ProgramTest, ShowsHealthToAllAndMetricsToThoseWhoRunIt) {
+  const std::string address =
+      Serve({"--http-listen", "127.0.0.1:0", "--http-port-file", home_ + "/http-port"});
+  ASSERT_GT(pid_, 0) << Text("err");
+  std::string http_port;
+  while (Runs() && !http_port.ends_with('\n')) {
+    http_port = Text("http-port");
+    std::this_thread::yield();
+  }
+  ASSERT_GT(pid_, 0) << Text("err");
+  bench::HttpClient client(std::stoi(http_port));
+  const auto bearer = [](const std::string& token) {
+    return "authorization: Bearer " + token + "\r\n";
+  };
+  EXPECT_EQ(client.Get("/healthz").status, 200);
+  EXPECT_EQ(client.Get("/readyz").status, 200);
+
+  const bench::Answer nobody = client.Get("/metrics");
+  EXPECT_EQ(nobody.status, 401);
+  EXPECT_EQ(nobody.headers.at("www-authenticate"), "Bearer");
+  EXPECT_EQ(client.Get("/metrics", bearer("no token")).status, 401);
+  const auto key = LocalKey::Load(home_ + "/local.key");
+  ASSERT_TRUE(key.ok()) << key.status();
+  const auto sign = [&](Role role) {
+    TokenContent content;
+    content.subject = "one";
+    content.roles = {role};
+    content.issued_at = runtime::SystemClock().Now();
+    content.lifetime = std::chrono::minutes(5);
+    return key->Sign(content);
+  };
+  for (const Role role : {Role::kMember, Role::kBackend, Role::kEditor}) {
+    const bench::Answer refused = client.Get("/metrics", bearer(sign(role)));
+    EXPECT_EQ(refused.status, 403);
+    EXPECT_THAT(refused.body, testing::Not(HasSubstr("grpc_server")));
+  }
+  EXPECT_EQ(client.Get("/metrics", bearer(sign(Role::kAuditor))).status, 200);
+
+  const auto channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
+  ASSERT_EQ(ServingStatus(channel, ""), "SERVING");
+  std::string token = Text("operator.token");
+  token.erase(token.find_last_not_of('\n') + 1);
+  const bench::Answer page = client.Get("/metrics", bearer(token));
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.headers.at("content-type"), HasSubstr("text/plain"));
+  EXPECT_THAT(page.body, HasSubstr("\n# TYPE grpc_server_handled_total counter\n"));
 }
 
 TEST_F(ProgramTest, ASecondOneOnTheSameStoreIsRefused) {

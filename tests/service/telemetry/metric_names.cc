@@ -23,8 +23,8 @@ bool IsAggregation(std::string_view word) {
 }
 // What a list of labels in parentheses follows.
 bool TakesLabels(std::string_view word) {
-  static const std::set<std::string_view> words = {"by", "without", "on", "ignoring", "group_left",
-                                                   "group_right"};
+  static const std::set<std::string_view> words = {"by",       "without",    "on",
+                                                   "ignoring", "group_left", "group_right"};
   return words.contains(word);
 }
 

@@ -1,5 +1,5 @@
-// The page counts what happened, Prometheus can read it, and what asks for a metric asks for one that
-// is there.
+// The page counts what happened, Prometheus can read it, and what asks for a metric asks for one
+// that is there.
 #include "service/telemetry/metrics_page.h"
 
 #include <gmock/gmock.h>
@@ -36,8 +36,8 @@ TEST_F(MetricsPageTest, CountsCallsByMethodAndCode) {
   request.set_member_id("ann");
   request.set_surface("nowhere");
   v1::RecommendItemsResponse response;
-  EXPECT_EQ(Call(*server_.recommendations, &v1::RecommendationService::Stub::RecommendItems, request,
-                 &response)
+  EXPECT_EQ(Call(*server_.recommendations, &v1::RecommendationService::Stub::RecommendItems,
+                 request, &response)
                 .error_code(),
             grpc::StatusCode::NOT_FOUND);
   const std::string page = Page();
@@ -46,7 +46,8 @@ TEST_F(MetricsPageTest, CountsCallsByMethodAndCode) {
       R"(grpc_method="RecommendItems")";
   EXPECT_THAT(page, HasSubstr("grpc_server_started_total" + labels + "} 2\n"));
   EXPECT_THAT(page, HasSubstr("grpc_server_handled_total" + labels + R"(,grpc_code="OK"} 1)"));
-  EXPECT_THAT(page, HasSubstr("grpc_server_handled_total" + labels + R"(,grpc_code="NotFound"} 1)"));
+  EXPECT_THAT(page,
+              HasSubstr("grpc_server_handled_total" + labels + R"(,grpc_code="NotFound"} 1)"));
   EXPECT_THAT(page, HasSubstr("grpc_server_handling_seconds_count" + labels + "} 2\n"));
   EXPECT_THAT(page, HasSubstr("grpc_server_handling_seconds_bucket" + labels + R"(,le="+Inf"} 2)"));
 }
@@ -57,8 +58,7 @@ TEST_F(MetricsPageTest, CountsWhatWasServed) {
   ASSERT_EQ(list.items_size(), 10);
   server_.Recommend("ann");
   const std::string page = Page();
-  EXPECT_THAT(page,
-              HasSubstr(R"(cofilter_lists_total{surface="news",level="personalised"} 2)"));
+  EXPECT_THAT(page, HasSubstr(R"(cofilter_lists_total{surface="news",level="personalised"} 2)"));
   // Both lists hold the same ten.
   EXPECT_THAT(page, HasSubstr(R"(cofilter_listed_distinct_items{surface="news"} 10)"));
   EXPECT_THAT(page, HasSubstr(R"(cofilter_eligible_items{surface="news"} 60)"));

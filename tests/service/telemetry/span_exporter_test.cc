@@ -71,7 +71,8 @@ TEST(SpanExporterTest, SendsTheCallsOfASampledTrace) {
   RunningServer server({}, 60, exporter.get());
   const auto ask = [&](const std::string& flags) {
     grpc::ClientContext context;
-    context.AddMetadata("traceparent", std::string("00-") + kTraceId + "-00f067aa0ba902b7-" + flags);
+    context.AddMetadata("traceparent",
+                        std::string("00-") + kTraceId + "-00f067aa0ba902b7-" + flags);
     v1::RecommendItemsRequest request;
     request.set_member_id("ann");
     request.set_surface("news");

@@ -5,9 +5,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,10 +34,15 @@ constexpr std::chrono::hours kPatience{24};
 
 using RequestInfo = conformance::ConformancePayload::RequestInfo;
 
+// The values of one name stand together: the runner takes a name's last entry for all of them.
 void Append(std::string_view name, std::string_view value,
             google::protobuf::RepeatedPtrField<conformance::Header>* headers) {
-  conformance::Header* header = headers->Add();
-  header->set_name(std::string(name));
+  auto header = std::find_if(headers->begin(), headers->end(),
+                             [name](const auto& known) { return known.name() == name; });
+  if (header == headers->end()) {
+    headers->Add()->set_name(std::string(name));
+    header = std::prev(headers->end());
+  }
   header->add_value(std::string(value));
 }
 
