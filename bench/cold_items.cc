@@ -5,14 +5,13 @@
 #include <chrono>
 #include <iostream>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "bench/generated_set.h"
 #include "bench/served_set.h"
 #include "bench/server_process.h"
@@ -53,11 +52,11 @@ absl::StatusOr<std::vector<std::vector<std::size_t>>> ReadNumberLists(const std:
   data::Line line;
   while (reader.Next(line)) {
     std::vector<std::size_t>& list = lists.emplace_back();
-    for (const std::string_view word : absl::StrSplit(line.text, ' ', absl::SkipWhitespace())) {
-      if (!absl::SimpleAtoi(word, &list.emplace_back())) {
-        return absl::DataLossError(
-            absl::StrCat(path, ":", line.number, ": ", word, " is not a number"));
-      }
+    std::istringstream numbers{std::string(line.text)};
+    for (std::size_t number; numbers >> number;) list.push_back(number);
+    if (!numbers.eof()) {
+      return absl::DataLossError(
+          absl::StrCat(path, ":", line.number, ": something that is not a number"));
     }
     if (list.empty() || list.front() != list.size() - 1) {
       return absl::DataLossError(
