@@ -14,7 +14,7 @@ constexpr Benchmark kBenchmarks[] = {
     {"learning",
      "next courses: recall and NDCG where order or time is known, and what each part bought",
      RunLearning},
-    {"cold", "members after 1, 2, 3, 5 and 10 events, outside the training, beside popularity",
+    {"cold", "new items by their topics; members after 1 to 10 events outside the training",
      RunCold},
     {"retrieval", "share of the exact top 20 among the candidates, at every notch of the dial",
      RunRetrieval},

@@ -15,7 +15,7 @@ MemberHistory HistoryOf(const models::Operator& op, const data::Dataset& train,
     const std::optional<std::uint32_t> row = op.FindRow(train.item_ids[train.interactions[n].item]);
     if (!row.has_value()) continue;
     history.items.push_back(
-        {.row = *row, .at = OccurredAt(train, n, n - train.offsets[member]), .embedding = {}});
+        {.row = *row, .at = OccurredAt(train, n, n - train.offsets[member]), .foreign = nullptr});
     history.rows.push_back(*row);
   }
   return history;
@@ -34,8 +34,7 @@ models::FoldedHistory FoldExactly(const models::Operator& op, std::span<const Hi
   std::vector<models::HistoryEntry> entries;
   for (std::size_t n = 0; n < history.size(); ++n) {
     if (weights[n] <= 0) continue;
-    entries.push_back(
-        {.row = history[n].row, .weight = weights[n], .embedding = history[n].embedding});
+    entries.push_back({.row = history[n].row, .weight = weights[n], .foreign = history[n].foreign});
   }
   return op.Fold(entries);
 }

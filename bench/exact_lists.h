@@ -17,7 +17,7 @@ namespace cofilter::bench {
 struct HistoryItem {
   std::uint32_t row = 0;  // of the operator, or HistoryEntry::kForeign
   runtime::Time at{};
-  std::span<const float> embedding;  // of a foreign item; keep it alive
+  const models::ForeignItem* foreign = nullptr;  // keep it alive
 };
 
 // A member's training part: what the operator knows of it.

@@ -116,10 +116,10 @@ class Expectation {
     History& history = histories_[member];
     history.ids.insert(item);
     if (const std::optional<std::uint32_t> row = op_.FindRow(item)) {
-      history.items.push_back({.row = *row, .at = at, .embedding = {}});
-    } else if (const auto found = embeddings_.find(item); found != embeddings_.end()) {
+      history.items.push_back({.row = *row, .at = at, .foreign = nullptr});
+    } else if (const auto found = foreign_.find(item); found != foreign_.end()) {
       history.items.push_back(
-          {.row = models::HistoryEntry::kForeign, .at = at, .embedding = found->second});
+          {.row = models::HistoryEntry::kForeign, .at = at, .foreign = &found->second});
     }
   }
 
@@ -128,12 +128,12 @@ class Expectation {
   }
 
   // The sum over the history in double precision; nullopt for an item that neither the operator nor
-  // the content map knows.
+  // what was learnt of content knows.
   std::optional<double> Score(const models::FoldedHistory& folded, const std::string& item) const {
     std::vector<double> parts;
     if (const std::optional<std::uint32_t> row = op_.FindRow(item)) {
       op_.Contributions(folded, /*notch=*/0, std::vector<std::uint32_t>{*row}, &parts);
-    } else if (const auto found = embeddings_.find(item); found != embeddings_.end()) {
+    } else if (const auto found = foreign_.find(item); found != foreign_.end()) {
       op_.ForeignContributions(folded, /*notch=*/0, found->second, &parts);
     } else {
       return std::nullopt;
@@ -157,13 +157,13 @@ class Expectation {
                                      .topics = {},
                                      .publisher = item.publisher()};
     for (const std::string& topic : item.topics()) features.topics.push_back(topic);
-    if (std::optional<std::vector<float>> embedding = op_.EmbedContent(features)) {
-      embeddings_[item.item_id()] = *std::move(embedding);
+    if (std::optional<models::ForeignItem> foreign = op_.RelateContent(features)) {
+      foreign_[item.item_id()] = *std::move(foreign);
     }
   }
 
   const models::Operator& op_;
-  std::map<std::string, std::vector<float>> embeddings_;
+  std::map<std::string, models::ForeignItem> foreign_;
   std::map<std::string, History> histories_;
 };
 

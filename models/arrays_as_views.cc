@@ -26,6 +26,11 @@ OperatorViews ViewsOf(const OperatorArrays& arrays, const FlatIds& ids) {
   views.dim = arrays.dim;
   views.embeddings = arrays.embeddings;
   views.content = {arrays.content.buckets, arrays.content.idf, arrays.content.map};
+  const ContentRelationArrays& relation = arrays.relation;
+  views.relation = {relation.offsets,
+                    relation.buckets,
+                    relation.values,
+                    {relation.near.offsets, relation.near.targets, relation.near.values}};
   views.members = arrays.members;
   views.interactions = arrays.interactions;
   views.facts = arrays.facts;

@@ -78,6 +78,7 @@ absl::StatusOr<OperatorRecord> WriteOperator(const std::string& directory,
   record.name = views.name;
   record.parameters = views.parameters;
   record.items = views.items();
+  record.related = !views.relation.empty();
   record.dim = views.dim;
   record.buckets = views.content.buckets;
   record.members = views.members;

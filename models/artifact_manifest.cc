@@ -19,7 +19,8 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMaxOperators = 64;
 // How text becomes hashed features (content_features.cc). A change there is a new number here.
-constexpr std::uint32_t kContentFeatureVersion = 1;
+constexpr std::uint32_t kMapFeatures = 1;
+constexpr std::uint32_t kRelationFeatures = 2;
 
 constexpr std::string_view kChecksumStart = ",\n  \"checksum\": \"";
 constexpr std::string_view kChecksumEnd = "\"\n}\n";
@@ -57,6 +58,15 @@ Json RecordJson(const OperatorRecord& record) {
                      {"source_exponent", p.lists[b].source_exponent},
                      {"target_exponent", p.lists[b].target_exponent}});
   }
+  Json content = {{"features", record.related ? kRelationFeatures : kMapFeatures},
+                  {"buckets", record.buckets},
+                  {"gain", p.content.gain},
+                  {"assumed_rel", p.content.assumed_rel}};
+  if (record.related) {
+    content["ridge"] = p.content.ridge;
+    content["smoothing"] = p.content.smoothing;
+    content["feature_weights"] = p.content.feature_weights;
+  }
   Json json = {
       {"name", record.name},
       {"file",
@@ -77,11 +87,7 @@ Json RecordJson(const OperatorRecord& record) {
        {{"by_rank", p.history.by_rank}, {"by_age", p.history.by_age}, {"limit", p.history.limit}}},
       {"trend", {{"exponent", p.trend.exponent}}},
       {"evidence", {{"prior_events", p.evidence.prior_events}}},
-      {"content",
-       {{"features", kContentFeatureVersion},
-        {"buckets", record.buckets},
-        {"gain", p.content.gain},
-        {"assumed_rel", p.content.assumed_rel}}}};
+      {"content", content}};
   if (!record.facts.data_digest.empty()) json["data_digest"] = record.facts.data_digest;
   if (const std::optional<DialEffects>& dial = record.facts.dial) {
     json["dial"] = {{"recall", dial->recall},
@@ -137,18 +143,20 @@ class Reader {
     }
     return text;
   }
-  // A number for each notch.
-  std::array<double, kNotches> Notches(const char* name) const {
-    std::array<double, kNotches> exponents{};
+  template <std::size_t kCount>
+  std::array<double, kCount> Numbers(const char* name) const {
+    std::array<double, kCount> numbers{};
     const Json* entry = Find(name);
-    bool holds = entry != nullptr && entry->is_array() && entry->size() == kNotches;
-    for (int notch = 0; holds && notch < kNotches; ++notch) {
-      holds = (*entry)[notch].is_number();
-      if (holds) exponents[notch] = (*entry)[notch].get<double>();
+    bool holds = entry != nullptr && entry->is_array() && entry->size() == kCount;
+    for (std::size_t i = 0; holds && i < kCount; ++i) {
+      holds = (*entry)[i].is_number();
+      if (holds) numbers[i] = (*entry)[i].get<double>();
     }
-    if (!holds) Fault(name, absl::StrCat(kNotches, " numbers"));
-    return exponents;
+    if (!holds) Fault(name, absl::StrCat(kCount, " numbers"));
+    return numbers;
   }
+  // A number for each notch.
+  std::array<double, kNotches> Notches(const char* name) const { return Numbers<kNotches>(name); }
   Reader Object(const char* name) const {
     static const Json kNull;
     const Json* entry = Find(name);
@@ -245,8 +253,16 @@ OperatorRecord ReadRecord(const Reader& in) {
     p.evidence.prior_events = in.Object("evidence").Number("prior_events");
   }
   const Reader content = in.Object("content");
-  if (content.Count("features", 0xffffffff) != kContentFeatureVersion) {
-    content.Fault("features", absl::StrCat(kContentFeatureVersion));
+  const std::uint64_t features = content.Count("features", 0xffffffff);
+  if (features != kMapFeatures && features != kRelationFeatures) {
+    content.Fault("features", absl::StrCat(kMapFeatures, " or ", kRelationFeatures));
+  }
+  record.related = features == kRelationFeatures;
+  if (record.related) {
+    p.content.ridge = content.Number("ridge");
+    p.content.smoothing = content.Number("smoothing");
+    p.content.feature_weights =
+        content.Numbers<std::tuple_size_v<FeatureWeights>>("feature_weights");
   }
   record.buckets = content.Count("buckets", kMaxBuckets);
   p.content.gain = content.Number("gain");

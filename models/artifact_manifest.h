@@ -24,6 +24,8 @@ struct OperatorRecord {
   std::uint64_t items = 0;
   std::uint64_t dim = 0;
   std::uint64_t buckets = 0;
+  bool related =
+      false;  // what is new goes by a content relation (feature version 2), not by the map
   std::uint64_t members = 0;
   std::uint64_t interactions = 0;
   TrainingFacts facts;

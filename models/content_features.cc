@@ -15,6 +15,7 @@ enum class Kind : std::uint64_t {
   kBigram = 4,
   kTopic = 5,
   kPublisher = 6,
+  kPart = 7,
 };
 
 constexpr char32_t kBroken = 0xffffffff;
@@ -92,8 +93,8 @@ class FeatureHash {
 
 class FeatureCounter {
  public:
-  FeatureCounter(std::uint32_t buckets, Characters characters)
-      : buckets_(buckets), single_(characters == Characters::kAll) {}
+  FeatureCounter(std::uint32_t buckets, Characters characters, bool with_parts)
+      : buckets_(buckets), single_(characters == Characters::kAll), with_parts_(with_parts) {}
 
   // Words, pairs of neighbouring words, characters, pairs of neighbouring characters.
   void AddText(std::string_view text) {
@@ -102,6 +103,7 @@ class FeatureCounter {
     const auto end_word = [&] {
       if (word.empty()) return;
       AddWords(Kind::kWord, {word});
+      if (with_parts_) AddParts(word);
       if (!previous_word.empty()) AddWords(Kind::kWordPair, {previous_word, word});
       previous_word.swap(word);
       word.clear();
@@ -137,15 +139,34 @@ class FeatureCounter {
       hash.Add(Fold(c));
       empty = false;
     }
-    if (!empty) found_.push_back(hash.Bucket(buckets_));
+    if (empty) return;
+    Add(hash, kind == Kind::kTopic ? FeatureGroup::kTopic : FeatureGroup::kPublisher);
   }
 
-  std::vector<std::pair<std::uint32_t, float>> Counts() {
+  // A topic taken apart: its letters and digits without what separates them.
+  void AddTopicParts(std::string_view topic) {
+    std::u32string joined;
+    char32_t previous = 0;
+    while (!topic.empty()) {
+      const char32_t c = Fold(TakeCodePoint(&topic));
+      if (IsIdeograph(c)) {
+        if (previous != 0) AddCharacters(Kind::kBigram, {previous, c}, FeatureGroup::kPart);
+        previous = c;
+      } else if (c != kBroken && IsWordCharacter(c)) {
+        joined.push_back(c);
+      }
+    }
+    if (!joined.empty()) AddParts(joined);
+  }
+
+  std::vector<HashedFeature> Counts() {
     std::sort(found_.begin(), found_.end());
-    std::vector<std::pair<std::uint32_t, float>> counts;
-    for (const std::uint32_t bucket : found_) {
-      if (counts.empty() || counts.back().first != bucket) counts.emplace_back(bucket, 0.0f);
-      counts.back().second += 1;
+    std::vector<HashedFeature> counts;
+    for (const auto& [bucket, group] : found_) {
+      if (counts.empty() || counts.back().bucket != bucket || counts.back().group != group) {
+        counts.push_back({bucket, group, 0});
+      }
+      counts.back().count += 1;
     }
     return counts;
   }
@@ -157,32 +178,74 @@ class FeatureCounter {
       for (const char32_t c : word) hash.Add(c);
       hash.Add(' ');
     }
-    found_.push_back(hash.Bucket(buckets_));
+    Add(hash, FeatureGroup::kText);
   }
 
-  void AddCharacters(Kind kind, std::initializer_list<char32_t> characters) {
+  void AddCharacters(Kind kind, std::initializer_list<char32_t> characters,
+                     FeatureGroup group = FeatureGroup::kText) {
     FeatureHash hash(kind);
     for (const char32_t c : characters) hash.Add(c);
-    found_.push_back(hash.Bucket(buckets_));
+    Add(hash, group);
+  }
+
+  // Every run of four characters of ^word$; a shorter one as a whole.
+  void AddParts(std::u32string_view word) {
+    constexpr std::size_t kRun = 4;
+    std::u32string marked;
+    marked.reserve(word.size() + 2);
+    marked.push_back(U'^');
+    marked.append(word);
+    marked.push_back(U'$');
+    for (std::size_t at = 0; at == 0 || at + kRun <= marked.size(); ++at) {
+      FeatureHash hash(Kind::kPart);
+      for (const char32_t c : std::u32string_view(marked).substr(at, kRun)) hash.Add(c);
+      Add(hash, FeatureGroup::kPart);
+    }
+  }
+
+  void Add(const FeatureHash& hash, FeatureGroup group) {
+    found_.emplace_back(hash.Bucket(buckets_), group);
   }
 
   const std::uint32_t buckets_;
   const bool single_;
-  std::vector<std::uint32_t> found_;
+  const bool with_parts_;
+  std::vector<std::pair<std::uint32_t, FeatureGroup>> found_;
 };
+
+std::vector<HashedFeature> Count(const ContentFeatures& features, std::uint32_t buckets,
+                                 Characters characters, bool with_parts) {
+  if (buckets == 0) return {};
+  FeatureCounter counter(buckets, characters, with_parts);
+  counter.AddText(features.title);
+  counter.AddText(features.summary);
+  for (const std::string_view topic : features.topics) {
+    counter.AddLabel(Kind::kTopic, topic);
+    if (with_parts) counter.AddTopicParts(topic);
+  }
+  counter.AddLabel(Kind::kPublisher, features.publisher);
+  return counter.Counts();
+}
 
 }  // namespace
 
 std::vector<std::pair<std::uint32_t, float>> HashFeatures(const ContentFeatures& features,
                                                           std::uint32_t buckets,
                                                           Characters characters) {
-  if (buckets == 0) return {};
-  FeatureCounter counter(buckets, characters);
-  counter.AddText(features.title);
-  counter.AddText(features.summary);
-  for (const std::string_view topic : features.topics) counter.AddLabel(Kind::kTopic, topic);
-  counter.AddLabel(Kind::kPublisher, features.publisher);
-  return counter.Counts();
+  std::vector<std::pair<std::uint32_t, float>> counts;
+  for (const HashedFeature& feature : Count(features, buckets, characters, /*with_parts=*/false)) {
+    // Groups that fall into one bucket are one feature here.
+    if (counts.empty() || counts.back().first != feature.bucket) {
+      counts.emplace_back(feature.bucket, 0.0f);
+    }
+    counts.back().second += feature.count;
+  }
+  return counts;
+}
+
+std::vector<HashedFeature> HashFeatureGroups(const ContentFeatures& features,
+                                             std::uint32_t buckets) {
+  return Count(features, buckets, Characters::kAll, /*with_parts=*/true);
 }
 
 }  // namespace cofilter::models

@@ -96,6 +96,10 @@ void LinearOperator::BuildTables() {
     global_target_scales_[notch] = scales_.Table(global.target_exponent[notch]);
   }
 
+  if (!views_.relation.empty() && views_.parameters.content.gain > 0) {
+    relation_ = std::make_unique<const ContentRelation>(views_.relation, views_.content.idf,
+                                                        views_.parameters.content);
+  }
   rows_by_trend_.resize(items());
   std::iota(rows_by_trend_.begin(), rows_by_trend_.end(), 0u);
   std::stable_sort(
@@ -129,7 +133,8 @@ void LinearOperator::BuildScanScales(bool with_trend, std::array<Table, kNotches
 }
 
 std::span<const float> LinearOperator::EmbeddingOf(const HistoryEntry& entry) const {
-  return entry.row == HistoryEntry::kForeign ? entry.embedding : embedding(entry.row);
+  if (entry.row != HistoryEntry::kForeign) return embedding(entry.row);
+  return entry.foreign == nullptr ? std::span<const float>() : entry.foreign->embedding;
 }
 
 double LinearOperator::QueryFactor(const HistoryEntry& entry) const {
@@ -137,7 +142,7 @@ double LinearOperator::QueryFactor(const HistoryEntry& entry) const {
   if (entry.row != HistoryEntry::kForeign) {
     return entry.weight * static_cast<double>(global_source_scales_[entry.row]);
   }
-  if (entry.embedding.size() != dim()) return 0;
+  if (EmbeddingOf(entry).size() != dim()) return 0;
   return entry.weight * PopularityScale(views_.parameters.content.assumed_rel,
                                         views_.parameters.global.source_exponent);
 }
@@ -156,13 +161,31 @@ double LinearOperator::ListFactor(const HistoryEntry& entry, std::size_t list) c
 
 FoldedHistory LinearOperator::Fold(std::span<const HistoryEntry> history) const {
   FoldedHistory folded;
-  folded.entries.assign(history.begin(), history.end());
+  folded.given = history.size();
+  folded.entries.reserve(history.size());
+  folded.owners.reserve(history.size());
+  for (std::uint32_t owner = 0; owner < history.size(); ++owner) {
+    const HistoryEntry& entry = history[owner];
+    if (entry.row == HistoryEntry::kForeign && entry.foreign != nullptr &&
+        entry.foreign->related()) {
+      // A read of it counts as one of what it resembles, in all terms alike.
+      for (const WeightedRow& like : entry.foreign->resembles) {
+        folded.entries.push_back({like.row, entry.weight * like.weight, nullptr});
+        folded.owners.push_back(owner);
+      }
+      continue;
+    }
+    folded.entries.push_back(entry);
+    folded.owners.push_back(owner);
+  }
   folded.exact_query.assign(dim(), 0.0);
   const bool has_global = GlobalWeight(/*foreign_takes_part=*/false) > 0;
   constexpr std::size_t kEntriesAhead = 3;  // embeddings lie apart from each other
-  for (std::size_t e = 0; e < history.size(); ++e) {
-    if (e + kEntriesAhead < history.size()) Prefetch(EmbeddingOf(history[e + kEntriesAhead]));
-    const HistoryEntry& entry = history[e];
+  for (std::size_t e = 0; e < folded.entries.size(); ++e) {
+    if (e + kEntriesAhead < folded.entries.size()) {
+      Prefetch(EmbeddingOf(folded.entries[e + kEntriesAhead]));
+    }
+    const HistoryEntry& entry = folded.entries[e];
     const double factor = QueryFactor(entry);
     if (factor == 0) continue;
     const std::span<const float> embedding = EmbeddingOf(entry);
@@ -173,24 +196,24 @@ FoldedHistory LinearOperator::Fold(std::span<const HistoryEntry> history) const 
     for (std::uint32_t d = 0; d < dim(); ++d) folded.row_query[d] += factor * embedding[d];
   }
   folded.query.assign(folded.exact_query.begin(), folded.exact_query.end());
-  folded.prior_weight = PriorWeight(history);
+  folded.prior_weight = PriorWeight(folded);
   folded.with_trend = crowd_.factors() != nullptr;
   return folded;
 }
 
-double LinearOperator::PriorWeight(std::span<const HistoryEntry> history) const {
+double LinearOperator::PriorWeight(const FoldedHistory& folded) const {
   const double prior_events = views_.parameters.evidence.prior_events;
-  if (!(prior_events > 0) || history.empty()) return 0;
+  if (!(prior_events > 0) || folded.given == 0) return 0;
   double mass = 0;
-  for (const HistoryEntry& entry : history) {
+  for (const HistoryEntry& entry : folded.entries) {
     if (!(entry.weight > 0) || !std::isfinite(entry.weight)) continue;
     if (entry.row != HistoryEntry::kForeign) {
       mass += entry.weight * crowd_.MassOf(entry.row);
-    } else if (entry.embedding.size() == dim()) {
-      mass += crowd_.MassOf(entry.embedding, RowQueryWeight() * QueryFactor(entry));
+    } else if (const auto own = EmbeddingOf(entry); own.size() == dim()) {
+      mass += crowd_.MassOf(own, RowQueryWeight() * QueryFactor(entry));
     }
   }
-  return prior_events * std::max(0.0, mass) / static_cast<double>(history.size());
+  return prior_events * std::max(0.0, mass) / static_cast<double>(folded.given);
 }
 
 void RetrievalScratchDeleter::operator()(RetrievalScratch* scratch) const { delete scratch; }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "models/content_relation.h"
 #include "models/fused_scan_index.h"
 #include "models/item_id_table.h"
 #include "models/operator.h"
@@ -51,12 +52,12 @@ class LinearOperator final : public Operator {
   void ScoreAll(const FoldedHistory& folded, int notch, std::vector<float>* out) const override;
   void Contributions(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
                      std::vector<double>* out) const override;
-  std::optional<std::vector<float>> EmbedContent(const ContentFeatures& features) const override;
+  std::optional<ForeignItem> RelateContent(const ContentFeatures& features) const override;
   ContentProfile ProfileOf(const ContentFeatures& features) const override;
   double ScoreForeign(const FoldedHistory& folded, int notch,
-                      std::span<const float> embedding) const override;
-  void ForeignContributions(const FoldedHistory& folded, int notch,
-                            std::span<const float> embedding,
+                      const ForeignItem& item) const override;
+  double RelatedScale(int notch) const override;
+  void ForeignContributions(const FoldedHistory& folded, int notch, const ForeignItem& item,
                             std::vector<double>* out) const override;
 
  private:
@@ -94,9 +95,10 @@ class LinearOperator final : public Operator {
   double ListFactor(const HistoryEntry& entry, std::size_t list) const;
   double ForeignTargetScale(int notch) const;
   // c of a history.
-  double PriorWeight(std::span<const HistoryEntry> history) const;
+  double PriorWeight(const FoldedHistory& folded) const;
   // The tables of Σ code · query for each notch, with the trend's factor or without.
   void BuildScanScales(bool with_trend, std::array<const float*, kNotches>* tables);
+  std::optional<std::vector<float>> EmbedContent(const ContentFeatures& features) const;
 
   struct Neighbours {
     std::span<const std::uint32_t> targets;
@@ -151,7 +153,8 @@ class LinearOperator final : public Operator {
   std::array<Table, kNotches> scan_scales_with_trend_{};
   LargePageVector<float> scan_scale_tables_;
   std::vector<std::uint32_t> rows_by_trend_;
-  std::unique_ptr<FusedScanIndex> index_;  // nullptr: no embeddings
+  std::unique_ptr<const ContentRelation> relation_;  // nullptr: what is new goes by the map
+  std::unique_ptr<FusedScanIndex> index_;            // nullptr: no embeddings
 };
 
 }  // namespace cofilter::models

@@ -46,7 +46,8 @@ std::uint64_t VersionOf(const std::string& directory) {
 // That the file is the one which the manifest describes.
 absl::Status CheckAgainstRecord(const OperatorViews& views, const OperatorRecord& record) {
   bool same = views.degrees.size() == record.items && views.dim == record.dim &&
-              views.content.buckets == record.buckets && views.members == record.members &&
+              views.content.buckets == record.buckets &&
+              views.relation.empty() == !record.related && views.members == record.members &&
               views.interactions == record.interactions &&
               views.lists.size() == record.list_entries.size();
   for (std::size_t b = 0; same && b < views.lists.size(); ++b) {

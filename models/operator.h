@@ -12,18 +12,19 @@
 
 #include "absl/status/statusor.h"
 #include "models/content_profile.h"
+#include "models/foreign_item.h"
 #include "models/operator_arrays.h"
 #include "models/row_set.h"
 
 namespace cofilter::models {
 
-// One item of a member's history. Either a row of the operator, or an item born after the training,
-// which brings its content embedding [dim] (from EmbedContent).
+// One item of a member's history. Either a row of the operator, or an item born after the training
+// (from RelateContent).
 struct HistoryEntry {
   static constexpr std::uint32_t kForeign = 0xffffffff;
-  std::uint32_t row = 0;             // or kForeign
-  float weight = 1;                  // w_i, see HistoryWeights; > 0
-  std::span<const float> embedding;  // with kForeign only
+  std::uint32_t row = 0;                 // or kForeign
+  float weight = 1;                      // w_i, see HistoryWeights; > 0
+  const ForeignItem* foreign = nullptr;  // with kForeign only
 };
 
 // A candidate as retrieval hands it on. `approximate` comes from coarsely rounded embeddings; rank
@@ -46,8 +47,11 @@ struct RowScore {
 
 // A member folded in: all that a call needs of its history. Made by Operator::Fold.
 struct FoldedHistory {
-  // In the order given. Embeddings of foreign entries stay the caller's: keep them alive.
+  // In the order given; what resembles rows is spelled out as these. Other foreign items stay the
+  // caller's: keep them alive.
   std::vector<HistoryEntry> entries;
+  std::vector<std::uint32_t> owners;  // place in the history given of each entry
+  std::size_t given = 0;              // length of the history given
   // Σ w_i rel_i^-p_g V_i, foreign entries included without their gain, and the same before
   // rounding: what foreign items are scored by. Shape: [dim].
   std::vector<float> query;
@@ -113,25 +117,27 @@ class Operator {
   // Shape: out [items].
   virtual void ScoreAll(const FoldedHistory& folded, int notch, std::vector<float>* out) const = 0;
 
-  // What each history entry adds to each row's score. Shapes: rows [n] → out [n × entries],
-  // row-major; the sum of a row equals Score's personal() to rounding in double precision.
+  // What each item of the history given adds to each row's score. Shapes: rows [n] → out
+  // [n × given], row-major; the sum of a row equals Score's personal() to rounding in double
+  // precision.
   virtual void Contributions(const FoldedHistory& folded, int notch,
                              std::span<const std::uint32_t> rows,
                              std::vector<double>* out) const = 0;
 
-  // The content embedding of an item, gain included; nullopt when there is no content map or none
-  // of its features is known. Shape: [dim].
-  virtual std::optional<std::vector<float>> EmbedContent(
+  // An item by what it is about; nullopt when nothing was learnt of content or nothing is like it.
+  // Cost: a few tenths of a millisecond.
+  virtual std::optional<ForeignItem> RelateContent(
       const struct ContentFeatures& features) const = 0;
   // What the item is about: its features by (1 + ln count) · idf, single characters left out, to
   // unit length. Empty when there is no content map, or none of its features is known.
   virtual ContentProfile ProfileOf(const struct ContentFeatures& features) const = 0;
-  // The score of an item born after the training, from its content embedding.
+  // The score of an item born after the training. One that is drawn from rows has the score
+  // RelatedScale(notch) · Σ over the entries of weight · drawn_from.
   virtual double ScoreForeign(const FoldedHistory& folded, int notch,
-                              std::span<const float> embedding) const = 0;
-  // What each history entry adds to it. Shape: out [entries].
-  virtual void ForeignContributions(const FoldedHistory& folded, int notch,
-                                    std::span<const float> embedding,
+                              const ForeignItem& item) const = 0;
+  virtual double RelatedScale(int notch) const = 0;
+  // What each item of the history given adds to it. Shape: out [given].
+  virtual void ForeignContributions(const FoldedHistory& folded, int notch, const ForeignItem& item,
                                     std::vector<double>* out) const = 0;
 };
 

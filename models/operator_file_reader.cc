@@ -16,6 +16,8 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
+constexpr std::string_view kRelationSection = "relation.offs";
+
 bool AllZero(Bytes bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
 }
@@ -128,12 +130,16 @@ absl::StatusOr<OperatorViews> ReadOperatorFile(Bytes bytes) {
   views.members = header.members;
   views.interactions = header.interactions;
   views.content.buckets = header.buckets;
-  // Four sections before the lists, three a list, three after them.
-  if (header.sections < 7 || (header.sections - 7) % 3 != 0) {
+  // Four sections before the lists, three a list, three after them, six of a relation.
+  const bool related = std::any_of(table.begin(), table.end(), [](const SectionEntry& entry) {
+    return std::string_view(entry.name.data(), kRelationSection.size()) == kRelationSection;
+  });
+  const std::uint32_t beside = related ? 13 : 7;
+  if (header.sections < beside || (header.sections - beside) % 3 != 0) {
     return absl::DataLossError(
-        absl::StrCat("has ", header.sections, " sections; right: 7 + 3 a list"));
+        absl::StrCat("has ", header.sections, " sections; right: ", beside, " + 3 a list"));
   }
-  views.lists.resize((header.sections - 7) / 3);
+  views.lists.resize((header.sections - beside) / 3);
 
   SectionReader reader(bytes, std::move(table));
   std::span<const char> id_bytes;
@@ -155,6 +161,18 @@ absl::StatusOr<OperatorViews> ReadOperatorFile(Bytes bytes) {
   COFILTER_RETURN_IF_ERROR(reader.Take("embeddings", kFloat, views.dim, &views.embeddings));
   COFILTER_RETURN_IF_ERROR(reader.Take("content.idf", kFloat, 1, &views.content.idf));
   COFILTER_RETURN_IF_ERROR(reader.Take("content.map", kFloat, views.dim, &views.content.map));
+  if (related) {
+    ContentRelationView& relation = views.relation;
+    ListBlockView& near = relation.near;
+    COFILTER_RETURN_IF_ERROR(
+        reader.Take(kRelationSection, ElementType::kUint64, 1, &relation.offsets));
+    COFILTER_RETURN_IF_ERROR(
+        reader.Take("relation.bucket", ElementType::kUint32, 1, &relation.buckets));
+    COFILTER_RETURN_IF_ERROR(reader.Take("relation.value", kFloat, 1, &relation.values));
+    COFILTER_RETURN_IF_ERROR(reader.Take("near.offsets", ElementType::kUint64, 1, &near.offsets));
+    COFILTER_RETURN_IF_ERROR(reader.Take("near.targets", ElementType::kUint32, 1, &near.targets));
+    COFILTER_RETURN_IF_ERROR(reader.Take("near.values", kFloat, 1, &near.values));
+  }
   COFILTER_RETURN_IF_ERROR(reader.Finish());
   return views;
 }

@@ -87,7 +87,16 @@ absl::Status WriteOperatorFile(const std::string& path, const OperatorViews& vie
   }
   layout.Add("embeddings", views.embeddings, views.dim);
   layout.Add("content.idf", views.content.idf);
+  const ContentRelationView& relation = views.relation;
   layout.Add("content.map", views.content.map, views.dim);
+  if (!relation.empty()) {
+    layout.Add("relation.offs", relation.offsets);
+    layout.Add("relation.bucket", relation.buckets);
+    layout.Add("relation.value", relation.values);
+    layout.Add("near.offsets", relation.near.offsets);
+    layout.Add("near.targets", relation.near.targets);
+    layout.Add("near.values", relation.near.values);
+  }
 
   OperatorFileHeader header{};
   header.magic = kOperatorMagic;

@@ -82,6 +82,12 @@ absl::Status OperatorParameters::Validate() const {
   COFILTER_RETURN_IF_ERROR(CheckRange("evidence.prior_events", evidence.prior_events, 0, 1000));
   COFILTER_RETURN_IF_ERROR(CheckRange("content.gain", content.gain, 0, kLargest));
   if (ranker.has_value()) COFILTER_RETURN_IF_ERROR(ranker->Validate());
+  COFILTER_RETURN_IF_ERROR(CheckRange("content.ridge", content.ridge, 1e-6, kLargest));
+  COFILTER_RETURN_IF_ERROR(CheckRange("content.smoothing", content.smoothing, 0, 1000));
+  for (std::size_t group = 0; group < content.feature_weights.size(); ++group) {
+    COFILTER_RETURN_IF_ERROR(CheckRange(absl::StrCat("content.feature_weights[", group, "]"),
+                                        content.feature_weights[group], 0, 1000));
+  }
   return CheckRange("content.assumed_rel", content.assumed_rel, 1 / kLargest, kLargest);
 }
 

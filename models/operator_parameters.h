@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "models/content_features.h"
 #include "models/news_ranker.h"
 
 namespace cofilter::models {
@@ -70,11 +71,17 @@ struct HistoryWeightParameters {
   std::uint32_t limit = 1000;  // the latest so many items of a history are folded in; ≥ 1
 };
 
-// An item born after the training takes part through its content embedding, as if it had this
-// popularity.
+// An item born after the training takes part by its content, as if it had this popularity: through
+// its relation to trained items (content_relation.h), or, in artifacts of format 1, through an
+// embedding.
 struct ContentParameters {
   double gain = 0;           // lifts the content term to the operator's scale; 0: no content map
   double assumed_rel = 0.1;  // rel of a new item, > 0
+  // Of the relation only.
+  // The trainer chooses them on held-out items; the defaults prefer nothing.
+  double ridge = 1;      // λ > 0: more trusts single features less
+  double smoothing = 1;  // α ≥ 0: the neighbours of the history beside itself
+  FeatureWeights feature_weights{1, 1, 1, 1};  // ≥ 0
 };
 
 // f_j = ((1000 t_j + 0.02) / (1000 s_j + 0.02))^exponent, t_j and s_j the item's share of the

@@ -89,6 +89,29 @@ absl::Status CheckList(const std::string& name, const ListBlockView& list, std::
   return CheckNumbers(name + ".values", list.values, -kLargestMagnitude);
 }
 
+absl::Status CheckRelation(const OperatorViews& views) {
+  const ContentRelationView& relation = views.relation;
+  const std::uint32_t items = views.items();
+  COFILTER_RETURN_IF_ERROR(
+      CheckSize("relation.values", relation.values.size(), relation.buckets.size()));
+  COFILTER_RETURN_IF_ERROR(
+      CheckOffsets("relation.offsets", relation.offsets, items, relation.buckets.size()));
+  for (std::uint32_t row = 0; row < items; ++row) {
+    bool holds = true;
+    for (std::uint64_t at = relation.offsets[row]; at < relation.offsets[row + 1]; ++at) {
+      holds &= relation.buckets[at] < views.content.buckets;
+      holds &= at == relation.offsets[row] || relation.buckets[at - 1] < relation.buckets[at];
+    }
+    if (!holds) {
+      return absl::InvalidArgumentError(absl::StrCat("relation.buckets of row ", row,
+                                                     " are not rising buckets below ",
+                                                     views.content.buckets));
+    }
+  }
+  COFILTER_RETURN_IF_ERROR(CheckNumbers("relation.values", relation.values, 0, 1.001f));
+  return CheckList("relation.near", relation.near, items);
+}
+
 absl::Status CheckContent(const OperatorViews& views) {
   const ContentMapView& content = views.content;
   if (content.buckets > kMaxBuckets) {
@@ -96,10 +119,12 @@ absl::Status CheckContent(const OperatorViews& views) {
         absl::StrCat("content.buckets is ", content.buckets, "; right: at most ", kMaxBuckets));
   }
   COFILTER_RETURN_IF_ERROR(CheckSize("content.idf", content.idf.size(), content.buckets));
-  COFILTER_RETURN_IF_ERROR(
-      CheckSize("content.map", content.map.size(), std::size_t{content.buckets} * views.dim));
+  const bool related = !views.relation.empty();
+  COFILTER_RETURN_IF_ERROR(CheckSize("content.map", content.map.size(),
+                                     related ? 0 : std::size_t{content.buckets} * views.dim));
   COFILTER_RETURN_IF_ERROR(CheckNumbers("content.idf", content.idf, 0));
-  return CheckNumbers("content.map", content.map, -kLargestMagnitude);
+  COFILTER_RETURN_IF_ERROR(CheckNumbers("content.map", content.map, -kLargestMagnitude));
+  return related ? CheckRelation(views) : absl::OkStatus();
 }
 
 }  // namespace

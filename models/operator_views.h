@@ -32,6 +32,7 @@ struct OperatorViews {
   std::uint32_t dim = 0;
   std::span<const float> embeddings;
   ContentMapView content;
+  ContentRelationView relation;
   std::uint64_t members = 0;
   std::uint64_t interactions = 0;
   TrainingFacts facts;

@@ -151,7 +151,8 @@ void LinearOperator::Contributions(const FoldedHistory& folded, int notch,
                                    std::span<const std::uint32_t> rows,
                                    std::vector<double>* out) const {
   const std::size_t entries = folded.entries.size();
-  out->assign(rows.size() * entries, 0.0);
+  const std::size_t given = folded.given;
+  out->assign(rows.size() * given, 0.0);
   if (rows.empty() || entries == 0) return;
   const SlotTable table(rows);
   AskedRows asked;
@@ -171,7 +172,7 @@ void LinearOperator::Contributions(const FoldedHistory& folded, int notch,
       }
       const Table scale = list_target_scales_[b][notch];
       for (std::size_t i = 0; i < rows.size(); ++i) {
-        (*out)[i * entries + e] +=
+        (*out)[i * given + folded.owners[e]] +=
             factor * sums[table.Find(rows[i])] * static_cast<double>(scale[rows[i]]);
       }
     }
@@ -181,7 +182,7 @@ void LinearOperator::Contributions(const FoldedHistory& folded, int notch,
     const std::span<const float> own = EmbeddingOf(entry);
     for (std::uint32_t d = 0; d < dim(); ++d) weighted[d] = factor * own[d];
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      (*out)[i * entries + e] +=
+      (*out)[i * given + folded.owners[e]] +=
           static_cast<double>(global_target_scales_[notch][rows[i]]) *
           kernels.dot_exact(embedding(rows[i]).data(), weighted.data(), dim());
     }

@@ -54,7 +54,7 @@ class TrainingProgress {
   static std::uint64_t WorkOf(std::string_view part) {
     if (part == "search: points") return 50;
     if (part.ends_with("singular vectors")) return 20;
-    if (part.ends_with("ridge") || part.ends_with("content map")) return 10;
+    if (part.ends_with("ridge") || part == "content") return 10;
     if (part.ends_with("neighbours")) return 5;
     return 1;
   }
@@ -105,7 +105,7 @@ std::string Summary(const nlohmann::json& one) {
   }
   absl::StrAppend(&text, "\n    ", one["why"].get<std::string>(), "\n",
                   ValidationTable(one["validation"]),
-                  "    content map: ", one["content"]["why"].get<std::string>(), "\n");
+                  "    content: ", one["content"]["why"].get<std::string>(), "\n");
   if (one.contains("ranker")) {
     absl::StrAppend(&text, "    ranker: ", one["ranker"]["why"].get<std::string>(), "\n");
   }

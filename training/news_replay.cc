@@ -23,7 +23,7 @@ double HoursBetween(runtime::Time from, runtime::Time to) {
 
 struct KnownItem {
   std::uint32_t row = models::HistoryEntry::kForeign;
-  std::vector<float> embedding;  // of an item that the operator does not know
+  std::optional<models::ForeignItem> foreign;  // of an item that the operator does not know
   models::ContentProfile profile;
   const data::Item* item = nullptr;  // of the catalogue
 
@@ -88,10 +88,10 @@ class Replay {
     std::vector<double> age_days;
     for (const Taken& one : taken) {
       const KnownItem& known = known_[one.item];
-      if (known.row == models::HistoryEntry::kForeign && known.embedding.empty()) continue;
+      if (known.row == models::HistoryEntry::kForeign && !known.foreign.has_value()) continue;
       models::HistoryEntry entry;
       entry.row = known.row;
-      entry.embedding = known.embedding;
+      if (known.foreign.has_value()) entry.foreign = &*known.foreign;
       entries.push_back(entry);
       items.push_back(one.item);
       confidence.push_back(one.weight);
@@ -139,8 +139,8 @@ class Replay {
       if (has_history_) {
         seen.operator_score = static_cast<float>(
             known.row != models::HistoryEntry::kForeign ? scores[row++].personal()
-            : known.embedding.empty()                   ? 0.0
-                                      : op_.ScoreForeign(folded_, /*notch=*/0, known.embedding));
+            : known.foreign.has_value() ? op_.ScoreForeign(folded_, /*notch=*/0, *known.foreign)
+                                        : 0.0);
         seen.content_match = static_cast<float>(profile_.Dot(known.profile));
       }
       if (known.item != nullptr && known.item->published_at.has_value()) {
@@ -188,7 +188,7 @@ class Replay {
     features.publisher = item.publisher;
     known.profile = op_.ProfileOf(features);
     if (known.row == models::HistoryEntry::kForeign) {
-      known.embedding = op_.EmbedContent(features).value_or(std::vector<float>());
+      known.foreign = op_.RelateContent(features);
     }
   }
 

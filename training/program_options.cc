@@ -13,7 +13,7 @@ namespace cofilter::training {
 
 void AddDataFlags(CLI::App* app, ProgramOptions* options) {
   app->add_option("--items", options->data.items,
-                  "The catalogue: JSON lines or CSV; for kinds and the content map");
+                  "The catalogue: JSON lines or CSV; for kinds and what new items are about");
   app->add_option("--format", options->data.format,
                   "auto (JSON lines or CSV, by each file), json, csv, list (member item item …) or "
                   "table (with a header)")

@@ -123,6 +123,33 @@ nlohmann::json ChoiceJson(const ParameterChoice& choice) {
   return json;
 }
 
+nlohmann::json ContentJson(const ContentTraining& content) {
+  nlohmann::json json = {{"why", content.why},
+                         {"items_with_text", content.items_with_text},
+                         {"gain", content.parameters.gain},
+                         {"assumed_rel", content.parameters.assumed_rel},
+                         {"ridge", content.parameters.ridge},
+                         {"smoothing", content.parameters.smoothing},
+                         {"feature_weights", content.parameters.feature_weights},
+                         {"calibration_pairs", content.calibration_pairs}};
+  if (content.tried.empty()) return json;
+  nlohmann::json& held_out = json["held_out"];
+  held_out = {{"items", content.held_out_items},
+              {"members", content.held_out_members},
+              {"cut", content.cut},
+              {"recall", content.recall},
+              {"by_chance",
+               static_cast<double>(content.cut) / static_cast<double>(content.held_out_items)}};
+  nlohmann::json& tried = held_out["tried"] = nlohmann::json::array();
+  for (const TriedContent& point : content.tried) {
+    tried.push_back({{"ridge", point.ridge},
+                     {"smoothing", point.smoothing},
+                     {"feature_weights", point.weights},
+                     {"recall", point.recall}});
+  }
+  return json;
+}
+
 // The units that the chosen shares are measured in, on these numbers.
 struct Units {
   double global = 1;
@@ -218,13 +245,16 @@ absl::StatusOr<TrainedOperator> TrainOperator(const TrainingSettings& settings,
   arrays.dim = static_cast<std::uint32_t>(vectors.cols());
   arrays.embeddings.assign(vectors.data(), vectors.data() + vectors.size());
 
-  timer.Begin("content map");
+  timer.Begin("content");
   ContentTrainingSettings content_settings;
   content_settings.buckets = settings.content_buckets;
-  content_settings.lambda = settings.content_lambda;
+  content_settings.ridge = settings.content_lambda;
+  content_settings.search = settings.search;
+  content_settings.pair_limit = settings.pair_limit;
   content_settings.seed = settings.seed;
   ContentTraining content = TrainContent(arrays, dataset, catalogue, content_settings, pool);
   arrays.content = std::move(content.content);
+  arrays.relation = std::move(content.relation);
   arrays.parameters.content = content.parameters;
   COFILTER_RETURN_IF_ERROR(arrays.parameters.Validate());
   for (PartTime& time : timer.Take()) times.push_back(std::move(time));
@@ -241,11 +271,7 @@ absl::StatusOr<TrainedOperator> TrainOperator(const TrainingSettings& settings,
   for (const models::ListBlockArrays& list : arrays.lists) {
     report["list_entries"].push_back(list.targets.size());
   }
-  report["content"] = {{"why", content.why},
-                       {"items_with_text", content.items_with_text},
-                       {"gain", content.parameters.gain},
-                       {"assumed_rel", content.parameters.assumed_rel},
-                       {"calibration_pairs", content.calibration_pairs}};
+  report["content"] = ContentJson(content);
   nlohmann::json& seconds = report["seconds"] = nlohmann::json::object();
   for (const PartTime& time : times) seconds[time.part] = time.seconds;
   return trained;

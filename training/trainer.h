@@ -22,7 +22,7 @@ struct TrainedOperator {
                           // points tried
 };
 
-// Chooses what is not given (parameter_search.h), trains on everything, learns the content map from
+// Chooses what is not given (parameter_search.h), trains on everything, learns about content from
 // `catalogue` (may be empty). The arrays are the same bits for the same input and seed on any
 // number of threads; the times in the report are not. Datasets of one item or one member train too;
 // so does an empty one, into an operator that knows no item.

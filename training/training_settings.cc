@@ -77,7 +77,7 @@ absl::Status TrainingSettings::Validate() const {
                                                    "; right: 0, or a power of two from 256 to ",
                                                    models::kMaxBuckets));
   }
-  COFILTER_RETURN_IF_ERROR(CheckRange("content_lambda", content_lambda, 1e-6, 1e9));
+  COFILTER_RETURN_IF_ERROR(CheckRange("content_lambda", content_lambda, 0.0, 1e9));
   if (trend_half_life_days != 0) {
     COFILTER_RETURN_IF_ERROR(CheckRange("trend_half_life_days", trend_half_life_days, 1e-3, 1e5));
   }

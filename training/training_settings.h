@@ -82,10 +82,9 @@ struct TrainingSettings {
   // a second on each core. 0 to 1e9
   double ridge_budget = 400;
 
-  std::uint32_t content_buckets =
-      1u << 15;                     // 0: no content map. 0, or a power of two from 2^8 to 2^24
-  double content_lambda = 1;        // ridge of the content map, > 0
-  double trend_half_life_days = 0;  // 0: fitted on the log; else .001 to 100,000
+  std::uint32_t content_buckets = 1u << 18;  // 0: no content. 0, or a power of two from 2^8 to 2^24
+  double content_lambda = 0;                 // ridge of the content relation, ≥ 0; 0: chosen
+  double trend_half_life_days = 0;           // 0: fitted on the log; else .001 to 100,000
 
   bool search = true;                     // false: what is not given takes its default
   std::uint32_t search_members = 10'000;  // sampled for validation. 1 to 1,000,000

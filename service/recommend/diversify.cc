@@ -32,13 +32,23 @@ double Dot(std::span<const float> a, std::span<const float> b) {
   return models::kernels::Best().dot_single(a.data(), b.data(), a.size());
 }
 
+// Of an item that is related to rows: the embedding of the one it resembles most.
+std::span<const float> EmbeddingOf(const OperatorBinding& binding, const Candidate& candidate) {
+  if (candidate.row != kNoRow) return binding.op->embedding(candidate.row);
+  const models::ForeignItem* const item = binding.overlay.Find(candidate.key);
+  if (item == nullptr) return {};
+  if (item->resembles.empty()) return item->embedding;
+  const auto most = std::max_element(
+      item->resembles.begin(), item->resembles.end(),
+      [](const auto& a, const auto& b) { return a.weight < b.weight; });
+  return binding.op->embedding(most->row);
+}
+
 Traits TraitsOf(const VarietyContext& context, const Candidate& candidate) {
   Traits traits;
   traits.topics = TopicsOf(*context.catalogue, candidate.key);
   if (context.binding != nullptr) {
-    const std::span<const float> embedding =
-        candidate.row != kNoRow ? context.binding->op->embedding(candidate.row)
-                                : context.binding->overlay.Embedding(candidate.key);
+    const std::span<const float> embedding = EmbeddingOf(*context.binding, candidate);
     traits.embedding = embedding.first(std::min(embedding.size(), kComparedDims));
     traits.length = std::sqrt(Dot(traits.embedding, traits.embedding));
   }

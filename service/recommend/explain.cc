@@ -11,9 +11,12 @@ namespace {
 
 std::string IdOf(const OperatorBinding& binding, const Catalogue& catalogue,
                  const FoldedMember& member, std::size_t entry) {
-  const models::HistoryEntry& history = member.folded.entries[entry];
-  if (history.row != models::HistoryEntry::kForeign)
-    return std::string(binding.op->item_id(history.row));
+  if (member.items[entry] == 0) {  // the operator knows it, the store does not
+    const auto& owners = member.folded.owners;
+    const auto at = std::lower_bound(owners.begin(), owners.end(), entry) - owners.begin();
+    return std::string(
+        binding.op->item_id(member.folded.entries[static_cast<std::size_t>(at)].row));
+  }
   return std::string(catalogue.keys().IdOf(member.items[entry]));
 }
 
@@ -67,8 +70,8 @@ void Explain(const OperatorBinding& binding, const Catalogue& catalogue, const F
                  std::span(contributions).subspan(row++ * entries, entries), max_reasons, candidate,
                  items[i]);
     } else {
-      binding.op->ForeignContributions(member.folded, notch,
-                                       binding.overlay.Embedding(candidate.key), &foreign);
+      binding.op->ForeignContributions(member.folded, notch, *binding.overlay.Find(candidate.key),
+                                       &foreign);
       SetReasons(binding, catalogue, member, foreign, max_reasons, candidate, items[i]);
     }
   }

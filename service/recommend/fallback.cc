@@ -7,6 +7,10 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "service/recommend/unit_trend.h"
 
 namespace cofilter::service {
 namespace {
@@ -82,8 +86,9 @@ void Climb(Filler& filler, const Rung& rung, std::size_t first, const Keys& keys
 
 }  // namespace
 
-double TrendingScore(double clicks, bool in_unit) {
-  return 0.5 * clicks / (1 + clicks) - (in_unit ? 0.5 : 1.0);
+double TrendingScore(double share) {
+  constexpr double kUsualShare = 1e-3;  // in the middle of the range
+  return share / (kUsualShare + share) - 1;
 }
 double PopularScore(double trend) { return trend / (1 + trend) - 2; }
 double NewestScore(runtime::Time visible_from, runtime::Time now) {
@@ -99,20 +104,16 @@ void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface,
                    Marks& marks, std::vector<Candidate>& candidates, StageTrace& trace) {
   Filler filler(context, count, marks, candidates, trace);
   const std::string& name = surface.config->name;
-  const auto fill_trending = [&](std::string_view where) {
-    if (filler.full()) return;
-    const std::shared_ptr<const CounterBoard::Ranking> top = snapshot.counters->Top(name, where);
-    const Rung rung{Source::kTrending, LineKind::kTrending, [&](ItemKey key) {
-                      return TrendingScore(snapshot.counters->Counts(name, where, key).clicks,
-                                           !where.empty());
-                    }};
-    Climb(filler, rung, candidates.size(), *top,
-          [](const TrendingItem& item) { return item.item; });
-  };
   const std::uint32_t sources = surface.config->sources;
   if (HasSource(sources, Source::kTrending)) {
-    if (!unit.empty()) fill_trending(unit);
-    fill_trending("");
+    const std::vector<TrendShare> trend = TrendInUnit(*snapshot.counters, name, unit);
+    std::unordered_map<ItemKey, double> shares;
+    for (const TrendShare& item : trend) shares.emplace(item.item, item.share);
+    const Rung rung{Source::kTrending, LineKind::kTrending, [&](ItemKey key) {
+                      const auto found = shares.find(key);
+                      return TrendingScore(found == shares.end() ? 0 : found->second);
+                    }};
+    Climb(filler, rung, candidates.size(), trend, [](const TrendShare& item) { return item.item; });
   }
   if (surface.binding != nullptr && HasSource(sources, Source::kPopular)) {
     const OperatorBinding& binding = *surface.binding;

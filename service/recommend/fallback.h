@@ -15,10 +15,9 @@
 namespace cofilter::service {
 
 // Scores of the rungs. Each rung lies below the one before, so that scores fall along a mixed list:
-// personal ones are above 0, trending in the member's unit in [-0.5, 0), in the organisation in
-// [-1, -0.5), popular in
-// [-2, -1), newest in [-3, -2].
-double TrendingScore(double clicks, bool in_unit);
+// personal ones are above 0, trending in [-1, 0), popular in [-2, -1), newest in [-3, -2].
+// share: of the clicks that are expected in the member's unit (unit_trend.h).
+double TrendingScore(double share);
 double PopularScore(double trend);
 double NewestScore(runtime::Time visible_from, runtime::Time now);
 

@@ -35,8 +35,8 @@ FoldedMember FoldMember(const SurfaceView& surface, const Catalogue& catalogue,
     entry.row = binding.rows.RowOf(pair->item);
     if (entry.row == kNoRow) {
       entry.row = models::HistoryEntry::kForeign;
-      entry.embedding = binding.overlay.Embedding(pair->item);
-      if (entry.embedding.empty()) {
+      entry.foreign = binding.overlay.Find(pair->item);
+      if (entry.foreign == nullptr) {
         const CatalogueItem* item = catalogue.Find(pair->item);
         if (item == nullptr || ((surface.kinds >> static_cast<unsigned>(item->kind)) & 1u)) {
           ++member.unknown_items;
@@ -74,8 +74,8 @@ FoldedMember FoldItem(const OperatorBinding& binding, ItemKey key, std::uint32_t
   entry.row = row;
   if (row == kNoRow) {
     entry.row = models::HistoryEntry::kForeign;
-    entry.embedding = binding.overlay.Embedding(key);
-    if (entry.embedding.empty()) return member;
+    entry.foreign = binding.overlay.Find(key);
+    if (entry.foreign == nullptr) return member;
   }
   member.items.push_back(key);
   member.folded = binding.op->Fold(std::span(&entry, 1));

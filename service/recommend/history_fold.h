@@ -17,8 +17,8 @@
 namespace cofilter::service {
 
 struct FoldedMember {
-  models::FoldedHistory folded;     // embeddings lie in the pinned snapshot
-  std::vector<ItemKey> items;       // by entry; 0: an item that the store has no key for
+  models::FoldedHistory folded;  // foreign items lie in the pinned snapshot
+  std::vector<ItemKey> items;  // by place in the history; 0: an item that the store has no key for
   std::uint32_t unknown_items = 0;  // with a weight, but neither in the model nor in the overlay
 
   bool empty() const { return items.empty(); }

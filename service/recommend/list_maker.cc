@@ -280,7 +280,7 @@ Recommendation ListMaker::Make() {
       memory_.marks.Add(candidate.key, Marks::kCandidate);
     StageTrace& filled = stages_.emplace_back();
     filled.stage = "fallback";
-    FillFromRungs(*order_.snapshot, surface_, context, TopUnit(Unit()), order_.count, memory_.marks,
+    FillFromRungs(*order_.snapshot, surface_, context, Unit(), order_.count, memory_.marks,
                   memory_.candidates, filled);
   }
   list.variety = MeasureVariety(Variety(nullptr), memory_.candidates);

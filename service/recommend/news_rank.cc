@@ -38,9 +38,9 @@ void ScoreByOperator(const OperatorBinding& binding, const FoldedMember& member,
         candidate.source =
             std::abs(score.global) > std::abs(score.lists) ? Source::kGlobal : Source::kNeighbours;
       }
-    } else if (const auto embedding = binding.overlay.Embedding(candidate.key);
-               !embedding.empty()) {
-      scores[i] = binding.op->ScoreForeign(member.folded, notch, embedding);
+    } else if (const models::ForeignItem* foreign = binding.overlay.Find(candidate.key);
+               foreign != nullptr) {
+      scores[i] = binding.op->ScoreForeign(member.folded, notch, *foreign);
       candidate.base_line = LineKind::kContent;
       if (candidate.source == Source::kUnspecified) candidate.source = Source::kContent;
     }

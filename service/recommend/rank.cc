@@ -44,8 +44,14 @@ void Rank(const OperatorBinding& binding, const FoldedMember& member, int notch,
       }
     } else {
       candidate.base_line = LineKind::kContent;
-      candidate.base =
-          binding.op->ScoreForeign(member.folded, notch, binding.overlay.Embedding(candidate.key));
+      const models::ForeignItem* const item = binding.overlay.Find(candidate.key);
+      if (item == nullptr) {
+        candidate.base = 0;
+      } else if (item->related() && i < retrieved) {
+        candidate.base *= binding.op->RelatedScale(notch);  // retrieval's product is exact
+      } else {
+        candidate.base = binding.op->ScoreForeign(member.folded, notch, *item);
+      }
       candidate.source = Source::kContent;
     }
     candidate.score = candidate.base + candidate.trend + candidate.prior;

@@ -38,11 +38,11 @@ enum class LineKind : std::uint8_t {
   kCredits = 8,
   kRule = 9,
   // The terms of models/news_ranker.h.
-  kClickRate = 20,
-  kClicks = 21,
-  kPlacement = 22,
-  kExposure = 23,
-  kContentMatch = 24,
+  kClickRate = 10,
+  kClicks = 11,
+  kPlacement = 12,
+  kExposure = 13,
+  kContentMatch = 14,
 };
 struct ScoreLine {
   LineKind kind = LineKind::kUnspecified;

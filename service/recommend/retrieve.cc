@@ -1,4 +1,4 @@
-// The operator's rows by its index, the overlay by one pass over its embeddings.
+// The operator's rows by its index, the overlay by who its items are drawn from.
 #include "service/recommend/retrieve.h"
 
 #include <algorithm>
@@ -33,9 +33,11 @@ float Dot(const float* a, const float* b, std::size_t dim) {
 
 // Embeddings lie apart from each other: the next ones are asked for while this one is worked on.
 constexpr std::size_t kAhead = 6;
-void Fetch(const float* embedding, std::size_t dim) {
-  if (embedding == nullptr) return;
-  for (std::size_t d = 0; d < dim; d += 16) __builtin_prefetch(embedding + d);
+void Fetch(const models::ForeignItem* item) {
+  if (item == nullptr) return;
+  for (std::size_t d = 0; d < item->embedding.size(); d += 16) {
+    __builtin_prefetch(item->embedding.data() + d);
+  }
 }
 
 void RetrieveOverlay(const SurfaceView& surface, const FoldedMember& member, std::size_t count,
@@ -43,18 +45,23 @@ void RetrieveOverlay(const SurfaceView& surface, const FoldedMember& member, std
   auto& found = memory.overlay;
   found.clear();
   const std::vector<float>& query = member.folded.query;
+  const RelationIndex& relations = surface.binding->overlay.relations();
+  memory.products.assign(relations.slots(), 0.0);
+  relations.AddProducts(member.folded.entries, memory.products);
   for (std::size_t i = 0; i < surface.overlay.size(); ++i) {
     const OverlayCandidate& item = surface.overlay[i];
-    if (i + kAhead < surface.overlay.size())
-      Fetch(surface.overlay[i + kAhead].embedding, query.size());
+    if (i + kAhead < surface.overlay.size()) Fetch(surface.overlay[i + kAhead].item);
     const std::uint16_t drops = marks.Of(item.key) & Marks::kDrops;
     if (drops != 0) {
       CountDrop(trace, ReasonOf(drops));
       continue;
     }
-    if (item.embedding == nullptr) continue;
+    if (item.item == nullptr) continue;
     // What the notch adds is one factor above 0 for all, so the product alone orders them.
-    const float product = Dot(item.embedding, query.data(), query.size());
+    const double product =
+        item.item->related()
+            ? memory.products[item.slot]
+            : static_cast<double>(Dot(item.item->embedding.data(), query.data(), query.size()));
     if (product > 0) found.emplace_back(product, item.key);
   }
   if (found.size() > count) {
@@ -99,19 +106,22 @@ bool Retrieve(const SurfaceView& surface, const Catalogue& catalogue, const Fold
     op.Retrieve(member.folded, notch, memory.eligible, count, memory.scratch.get(), &memory.rows);
     RetrieveOverlay(surface, member, overlay_count, marks, memory, trace);
   }
-  const auto take = [&](ItemKey key, std::uint32_t row) {
+  const auto take = [&](ItemKey key, std::uint32_t row, double product) {
     if (!catalogue.Traits(key).Has(ItemTraits::kKnown)) return;
     marks.Add(key, Marks::kCandidate);
     Candidate candidate;
     candidate.key = key;
     candidate.row = row;
+    candidate.base = product;  // of an overlay item, for the ranker
     candidates.push_back(candidate);
   };
   // Traits lie all over the catalogue, and every stage after this asks for them.
   for (const models::RetrievedRow& row : memory.rows)
     __builtin_prefetch(&catalogue.Traits(binding.rows.KeyOf(row.row)));
-  for (const models::RetrievedRow& row : memory.rows) take(binding.rows.KeyOf(row.row), row.row);
-  for (const auto& [product, key] : memory.overlay) take(key, kNoRow);
+  for (const models::RetrievedRow& row : memory.rows) {
+    take(binding.rows.KeyOf(row.row), row.row, 0);
+  }
+  for (const auto& [product, key] : memory.overlay) take(key, kNoRow, product);
 
   std::uint32_t dropped = 0;
   for (const auto& [reason, drops] : trace.drops) dropped += drops;

@@ -20,7 +20,8 @@ struct RetrievalMemory {
   models::RetrievalScratchPtr scratch = models::MakeRetrievalScratch();
   models::RowSet eligible;
   std::vector<models::RetrievedRow> rows;
-  std::vector<std::pair<float, ItemKey>> overlay;
+  std::vector<std::pair<double, ItemKey>> overlay;
+  std::vector<double> products;  // by slot of the overlay
   std::vector<std::uint32_t> row_numbers;
   std::vector<models::RowScore> scores;
 };

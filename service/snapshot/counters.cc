@@ -29,10 +29,18 @@ std::vector<CountedEvent> CountedEvents(std::span<const data::Event> events) {
   return counted;
 }
 
-std::string_view TopUnit(std::string_view org_unit) {
-  if (org_unit.size() < 2) return {};
-  const std::size_t end = org_unit.find('/', 1);
-  return org_unit.substr(0, end);
+std::vector<std::string_view> UnitsOnPath(std::string_view org_unit) {
+  std::vector<std::string_view> units;
+  if (org_unit.size() < 2) return units;
+  for (std::size_t end = 1; end != org_unit.npos && units.size() < kMaxUnitDepth; ++end) {
+    end = org_unit.find('/', end);
+    if (end == org_unit.npos || end + 1 == org_unit.size()) {
+      units.push_back(org_unit.substr(0, end));
+      break;
+    }
+    units.push_back(org_unit.substr(0, end));
+  }
+  return units;
 }
 
 Counters::Counters(const ServerConfig& config, const runtime::Clock* clock)
@@ -63,7 +71,9 @@ void Counters::Count(const CountedEvent& event, ItemKey item, const Catalogue& c
     if (found != units_.end()) unit = found->second;
   }
   if (unit.has_value()) {
-    if (!unit->empty()) CountIn(*unit, event, item, known->kind);
+    for (const std::string_view on_path : UnitsOnPath(*unit)) {
+      CountIn(on_path, event, item, known->kind);
+    }
     return;
   }
   std::lock_guard lock(pending_mutex_);
@@ -148,7 +158,7 @@ bool Counters::HasUnit(std::string_view member_id) const {
 void Counters::SetUnit(std::string_view member_id, std::string_view org_unit) {
   std::unique_lock lock(units_mutex_);
   if (units_.size() >= kMaxMembersPlaced) units_.clear();  // read again as they come
-  units_.insert_or_assign(std::string(member_id), std::string(TopUnit(org_unit)));
+  units_.insert_or_assign(std::string(member_id), std::string(org_unit));
 }
 
 void Counters::ResolvePending(MemberStateStore& members) {
@@ -168,9 +178,11 @@ void Counters::ResolvePending(MemberStateStore& members) {
       const absl::StatusOr<MemberState> state = members.Read(waiting.event.member_id);
       if (!state.ok()) continue;  // the organisation's count has it
       SetUnit(waiting.event.member_id, state->member.org_unit);
-      unit = std::string(TopUnit(state->member.org_unit));
+      unit = state->member.org_unit;
     }
-    if (!unit->empty()) CountIn(*unit, waiting.event, waiting.item, waiting.kind);
+    for (const std::string_view on_path : UnitsOnPath(*unit)) {
+      CountIn(on_path, waiting.event, waiting.item, waiting.kind);
+    }
   }
 }
 

@@ -35,13 +35,15 @@ struct CountedEvent {
 };
 std::vector<CountedEvent> CountedEvents(std::span<const data::Event> events);
 
-// "/hq/research/a" → "/hq"; "" and "/" → "".
-std::string_view TopUnit(std::string_view org_unit);
+// "/hq/research/a" → "/hq", "/hq/research", "/hq/research/a": the units that the member belongs to,
+// the widest first. At most kMaxUnitDepth; "" and "/" → none. They point into the path.
+inline constexpr std::size_t kMaxUnitDepth = 8;
+std::vector<std::string_view> UnitsOnPath(std::string_view org_unit);
 
 // A click is a verb with a weight on the surface, other than progress (which comes many times an
-// item); impressions are counted apart. Counted for the whole organisation and for the member's top
-// unit. A retraction leaves the counters as they are: they decay. Thread-safety: all calls from any
-// thread; no call waits for the store but ResolvePending.
+// item); impressions are counted apart. Counted for the whole organisation and for each unit
+// on the member's path. A retraction leaves the counters as they are: they decay. Thread-safety:
+// all calls from any thread; no call waits for the store but ResolvePending.
 class Counters {
  public:
   Counters(const ServerConfig& config, const runtime::Clock* clock);
@@ -59,7 +61,7 @@ class Counters {
   // What the surface's ranker reads, for the whole organisation. The surface is configured.
   LiveCounters& Live(std::string_view surface) const;
 
-  // What is clicked now. unit: a top unit, or "" for the whole organisation. Never null.
+  // What is clicked now. unit: a unit's path, or "" for the whole organisation. Never null.
   std::shared_ptr<const CounterBoard::Ranking> Top(std::string_view surface,
                                                    std::string_view unit) const;
   DecayedCounts Counts(std::string_view surface, std::string_view unit, ItemKey item) const;
@@ -93,7 +95,7 @@ class Counters {
   mutable std::shared_mutex boards_mutex_;
   mutable std::map<std::string, Surface, std::less<>> surfaces_;
   mutable std::shared_mutex units_mutex_;
-  std::unordered_map<std::string, std::string> units_;  // member id → top unit
+  std::unordered_map<std::string, std::string> units_;  // member id → path of its unit
   std::mutex pending_mutex_;
   std::deque<Pending> pending_;
 };

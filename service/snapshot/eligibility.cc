@@ -2,7 +2,6 @@
 #include "service/snapshot/eligibility.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 namespace cofilter::service {
@@ -51,8 +50,8 @@ void SurfaceIndex::SetOverlay(const CatalogueItem& item, bool in) {
     overlay_.pop_back();
     return;
   }
-  const std::span<const float> embedding = binding_->overlay.Embedding(item.key);
-  const OverlayCandidate candidate{item.key, embedding.empty() ? nullptr : embedding.data()};
+  const Overlay& overlay = binding_->overlay;
+  const OverlayCandidate candidate{item.key, overlay.Find(item.key), overlay.Slot(item.key)};
   if (found != overlay_place_.end()) {
     overlay_[found->second] = candidate;
     return;

@@ -21,8 +21,9 @@ namespace cofilter::service {
 // An item that the surface's operator does not know.
 struct OverlayCandidate {
   ItemKey key = 0;
-  const float* embedding =
-      nullptr;  // [dim]; nullptr: nothing of it is known, trending and newest reach it
+  // nullptr: nothing of its content is known, trending and newest reach it.
+  const models::ForeignItem* item = nullptr;
+  std::uint32_t slot = 0;  // Overlay::Slot
 };
 
 // One surface of a snapshot. Immutable. Valid for the time of the snapshot: a time boundary that

@@ -1,4 +1,4 @@
-// Embeds what an operator's training has not seen.
+// Relates what an operator's training has not seen.
 #include "service/snapshot/overlay.h"
 
 #include <optional>
@@ -16,18 +16,27 @@ models::ContentFeatures FeaturesOf(const data::Item& item) {
 }
 
 void Overlay::Put(const models::Operator& op, ItemKey key, const data::Item& item) {
-  std::optional<std::vector<float>> embedding = op.EmbedContent(FeaturesOf(item));
-  if (!embedding.has_value()) return Drop(key);
-  embeddings_.Set(key, std::make_shared<const std::vector<float>>(*std::move(embedding)));
+  std::optional<models::ForeignItem> related = op.RelateContent(FeaturesOf(item));
+  if (!related.has_value()) return Drop(key);
+  // A catalogue that is sent again as it is moves nothing.
+  if (const models::ForeignItem* const before = Find(key); before && *before == *related) return;
+  Drop(key);
+  Entry entry{std::make_shared<const models::ForeignItem>(*std::move(related))};
+  if (entry.item->related()) entry.slot = relations_.Add(entry.item);
+  items_.Set(key, std::move(entry));
 }
 
 void Overlay::Drop(ItemKey key) {
-  if (embeddings_.Get(key) != nullptr) embeddings_.Set(key, nullptr);
+  const models::ForeignItem* const item = Find(key);
+  if (item == nullptr) return;
+  if (item->related()) relations_.Remove(Slot(key));
+  items_.Set(key, {});
 }
 
 Overlay Overlay::Share() {
   Overlay copy;
-  copy.embeddings_ = embeddings_.Share();
+  copy.items_ = items_.Share();
+  copy.relations_ = relations_.Share();
   return copy;
 }
 

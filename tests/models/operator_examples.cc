@@ -143,7 +143,7 @@ double DenseReference::Rel(std::uint32_t row) const {
 }
 
 std::span<const float> DenseReference::EmbeddingOf(const HistoryEntry& entry) const {
-  if (entry.row == HistoryEntry::kForeign) return entry.embedding;
+  if (entry.row == HistoryEntry::kForeign) return entry.foreign->embedding;
   return std::span(arrays_.embeddings).subspan(std::size_t{entry.row} * arrays_.dim, arrays_.dim);
 }
 

@@ -43,18 +43,18 @@ class OperatorFormulaTest : public testing::TestWithParam<ExampleShape> {
       : arrays_(MakeExample(GetParam())),
         model_(Make(arrays_)),
         reference_(arrays_),
-        embedding_(MakeEmbedding(arrays_.dim, 9)),
+        foreign_{.embedding = MakeEmbedding(arrays_.dim, 9), .drawn_from = {}, .resembles = {}},
         scratch_(MakeRetrievalScratch()) {
     history_ = MakeHistory(arrays_, 13, 4);
     if (arrays_.dim > 0) {
-      history_.insert(history_.begin() + 3, {HistoryEntry::kForeign, 0.7f, embedding_});
+      history_.insert(history_.begin() + 3, {HistoryEntry::kForeign, 0.7f, &foreign_});
     }
   }
 
   const OperatorArrays arrays_;
   const std::unique_ptr<const Operator> model_;
   const DenseReference reference_;
-  const std::vector<float> embedding_;
+  const ForeignItem foreign_;
   std::vector<HistoryEntry> history_;
   const RetrievalScratchPtr scratch_;
 };
@@ -113,7 +113,8 @@ TEST_P(OperatorFormulaTest, FoldingInPartsAddsUp) {
 
 TEST_P(OperatorFormulaTest, ForeignItemsScoreAsTheFormulaSays) {
   if (arrays_.dim == 0) return;  // no embeddings, so nothing is foreign
-  const std::vector<float> item = MakeEmbedding(arrays_.dim, 77);
+  const ForeignItem item{
+      .embedding = MakeEmbedding(arrays_.dim, 77), .drawn_from = {}, .resembles = {}};
   const FoldedHistory folded = model_->Fold(history_);
   for (int notch = 0; notch < kNotches; ++notch) {
     std::vector<double> parts;
@@ -121,7 +122,7 @@ TEST_P(OperatorFormulaTest, ForeignItemsScoreAsTheFormulaSays) {
     ASSERT_EQ(parts.size(), history_.size());
     double sum = 0, size = 0;
     for (std::size_t e = 0; e < history_.size(); ++e) {
-      const double right = reference_.ToForeign(history_[e], notch, item);
+      const double right = reference_.ToForeign(history_[e], notch, item.embedding);
       ASSERT_NEAR(parts[e], right, 1e-6 * std::fabs(right) + 1e-6);
       sum += parts[e];
       size += std::fabs(parts[e]);
@@ -281,8 +282,9 @@ TEST(OperatorTest, ContentEmbeddingIsTheWeightedMeanOfItsFeatures) {
   ContentFeatures features;
   features.title = "Safety at work, safety first";
   features.topics = {"safety"};
-  const auto embedding = model->EmbedContent(features);
-  ASSERT_TRUE(embedding.has_value());
+  const auto item = model->RelateContent(features);
+  ASSERT_TRUE(item.has_value());
+  EXPECT_FALSE(item->related());
   std::vector<double> right(arrays.dim);
   double squares = 0;
   for (const auto& [bucket, count] : HashFeatures(features, arrays.content.buckets)) {
@@ -293,7 +295,7 @@ TEST(OperatorTest, ContentEmbeddingIsTheWeightedMeanOfItsFeatures) {
     }
   }
   for (std::uint32_t d = 0; d < arrays.dim; ++d) {
-    EXPECT_NEAR((*embedding)[d], arrays.parameters.content.gain * right[d] / std::sqrt(squares),
+    EXPECT_NEAR(item->embedding[d], arrays.parameters.content.gain * right[d] / std::sqrt(squares),
                 1e-5);
   }
 }
@@ -302,10 +304,10 @@ TEST(OperatorTest, ContentWithoutAKnownFeatureHasNoEmbedding) {
   OperatorArrays arrays = MakeExample({});
   ContentFeatures features;
   features.title = "anything";
-  EXPECT_EQ(Make(arrays)->EmbedContent(ContentFeatures{}), std::nullopt);
+  EXPECT_EQ(Make(arrays)->RelateContent(ContentFeatures{}), std::nullopt);
   std::fill(arrays.content.idf.begin(), arrays.content.idf.end(), 0.0f);
-  EXPECT_EQ(Make(arrays)->EmbedContent(features), std::nullopt);
-  EXPECT_EQ(Make(MakeExample({.buckets = 0}))->EmbedContent(features), std::nullopt);
+  EXPECT_EQ(Make(arrays)->RelateContent(features), std::nullopt);
+  EXPECT_EQ(Make(MakeExample({.buckets = 0}))->RelateContent(features), std::nullopt);
 }
 
 // Each breaks one array; the message must name it.

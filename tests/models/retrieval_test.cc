@@ -164,8 +164,9 @@ TEST(RetrievalTest, AForeignItemInTheHistoryReachesRowsEvenWithoutAGlobalTerm) {
   const OperatorArrays arrays = MakeExample({.items = 500, .lists = 1, .global_weight = 0});
   const auto model = Make(arrays);
   const auto scratch = MakeRetrievalScratch();
-  const std::vector<float> embedding = MakeEmbedding(arrays.dim, 3);
-  const std::vector<HistoryEntry> history = {{HistoryEntry::kForeign, 1.0f, embedding}};
+  const ForeignItem item{
+      .embedding = MakeEmbedding(arrays.dim, 3), .drawn_from = {}, .resembles = {}};
+  const std::vector<HistoryEntry> history = {{HistoryEntry::kForeign, 1.0f, &item}};
   const FoldedHistory folded = model->Fold(history);
   std::vector<RetrievedRow> rows;
   model->Retrieve(folded, 0, RowSet(500, true), 100, scratch.get(), &rows);

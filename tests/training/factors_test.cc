@@ -1,10 +1,9 @@
-// Singular vectors, implicit ALS and the feature regression against dense solvers.
+// Singular vectors and implicit ALS against dense solvers.
 #include <gtest/gtest.h>
 
 #include <Eigen/Dense>
 
 #include "tests/training/made_data.h"
-#include "training/feature_regression.h"
 #include "training/implicit_als.h"
 #include "training/singular_vectors.h"
 
@@ -121,35 +120,6 @@ TEST(ImplicitAlsTest, SameBitsOnAnyNumberOfThreads) {
   runtime::ThreadPool one(1), three(3);
   EXPECT_EQ(TrainImplicitAls(matrix, settings, &one).item_embeddings,
             TrainImplicitAls(matrix, settings, &three).item_embeddings);
-}
-
-TEST(FeatureRegressionTest, AgreesWithTheNormalEquations) {
-  SeededRandom random(5);
-  const std::size_t rows = 50, buckets = 64;
-  std::vector<SparseFeatures> features(rows);
-  std::vector<float> confidence;
-  Eigen::MatrixXd x = Eigen::MatrixXd::Zero(rows, buckets);
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::uint32_t b = 0; b < 40; ++b) {  // buckets from 40 on occur nowhere
-      if (random.Uniform() > 0.15) continue;
-      features[r].emplace_back(b, random.Normal());
-      x(static_cast<Eigen::Index>(r), b) = features[r].back().second;
-    }
-    confidence.push_back(static_cast<float>(0.2 + random.Uniform()));
-  }
-  const TallMatrix y = RandomTallMatrix(rows, 3, 8);
-  runtime::ThreadPool pool(2);
-  const TallMatrix found =
-      SolveFeatureRegression(features, confidence, y, buckets, 0.5, 200, &pool);
-  const Eigen::VectorXd c =
-      Eigen::Map<const Eigen::VectorXf>(confidence.data(), rows).cast<double>();
-  const Eigen::MatrixXd expected =
-      (x.transpose() * c.asDiagonal() * x + 0.5 * Eigen::MatrixXd::Identity(buckets, buckets))
-          .ldlt()
-          .solve(x.transpose() * c.asDiagonal() * y.cast<double>());
-  EXPECT_LT((found.cast<double>() - expected).cwiseAbs().maxCoeff(),
-            1e-2 * expected.cwiseAbs().maxCoeff());
-  EXPECT_EQ(found.bottomRows(24).cwiseAbs().maxCoeff(), 0);
 }
 
 TEST(TallMatrixTest, OrthonormalisesNearlyDependentColumns) {

@@ -280,13 +280,17 @@ TEST(ContentTrainingTest, PlacesANewItemWithItsReaders) {
   const auto trained = TrainOperator(SmallSettings(), dataset, GroupedCatalogue(150, 3), &pool);
   ASSERT_TRUE(trained.ok()) << trained.status();
   EXPECT_EQ(trained->report["content"]["items_with_text"], trained->arrays.item_ids.size());
+  // Items held out of the choice are found by their text far oftener than by chance.
+  const nlohmann::json& held_out = trained->report["content"]["held_out"];
+  EXPECT_GT(held_out["recall"].get<double>(), 1.5 * held_out["by_chance"].get<double>());
+  EXPECT_GE(held_out["tried"].size(), 3u);
   const auto model = models::Operator::FromArrays(trained->arrays);
   ASSERT_TRUE(model.ok()) << model.status();
   models::ContentFeatures features;
   features.title = "cooking tomorrow";
   features.topics = {"cooking"};  // group 1
-  const auto embedding = (*model)->EmbedContent(features);
-  ASSERT_TRUE(embedding.has_value());
+  const auto item = (*model)->RelateContent(features);
+  ASSERT_TRUE(item.has_value());
   std::array<double, 3> mean{};
   std::array<double, 3> of_rows{};
   std::size_t members = 0;
@@ -296,7 +300,7 @@ TEST(ContentTrainingTest, PlacesANewItemWithItsReaders) {
       for (const data::Interaction& have : dataset.of(m + group))
         history.push_back({have.item, 1, {}});
       const models::FoldedHistory folded = (*model)->Fold(history);
-      mean[group] += (*model)->ScoreForeign(folded, 0, *embedding);
+      mean[group] += (*model)->ScoreForeign(folded, 0, *item);
       std::vector<float> all;
       (*model)->ScoreAll(folded, 0, &all);
       of_rows[group] += *std::max_element(all.begin(), all.end());

@@ -87,9 +87,9 @@ class ExactFold {
     features.summary = item.summary;
     features.topics.assign(item.topics.begin(), item.topics.end());
     features.publisher = item.publisher;
-    const auto embedding = op_->EmbedContent(features);
-    if (!embedding.has_value()) return {};
-    return {embedding->begin(), embedding->end()};
+    const auto foreign = op_->RelateContent(features);
+    if (!foreign.has_value()) return {};
+    return {foreign->embedding.begin(), foreign->embedding.end()};
   }
   double Listed(std::size_t block, std::uint32_t source, std::uint32_t target) const {
     const auto& list = arrays_.lists[block];

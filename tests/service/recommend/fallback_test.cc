@@ -20,11 +20,10 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 TEST(RungScoresTest, EachRungLiesBelowTheOneBefore) {
-  EXPECT_LT(TrendingScore(1e9, true), 0);
-  EXPECT_LE(TrendingScore(1e9, false), TrendingScore(0, true));
-  EXPECT_LE(PopularScore(1e9), TrendingScore(0, false));
+  EXPECT_LT(TrendingScore(1), 0);
+  EXPECT_LE(PopularScore(1e9), TrendingScore(0));
   EXPECT_LE(NewestScore(Day(0), Day(0)), PopularScore(0));
-  EXPECT_GT(TrendingScore(2, false), TrendingScore(1, false));
+  EXPECT_GT(TrendingScore(0.2), TrendingScore(0.1));
   EXPECT_GT(PopularScore(2), PopularScore(1));
   EXPECT_GT(NewestScore(Day(0), Day(1)), NewestScore(Day(-1), Day(1)));
   EXPECT_GE(NewestScore(runtime::Time::min(), Day(1)), -3);
@@ -92,11 +91,33 @@ TEST_F(RecommenderTest, WhatTrendsInTheMembersUnitComesFirst) {
   world.SetUnit("ann", "/north/a");
   world.SetUnit("bob", "/north/b");
   world.SetUnit("eve", "/south");
-  world.Record("bob", "n0001", Verb::kRead);
-  for (int i = 0; i < 5; ++i) world.Record("eve", "n0002", Verb::kRead);
+  for (int i = 0; i < 6; ++i) world.Record("bob", "n0001", Verb::kRead);
+  for (int i = 0; i < 9; ++i) world.Record("eve", "n0002", Verb::kRead);
   ASSERT_TRUE(world.publisher->Follow().ok());
   EXPECT_THAT(ItemIds(Get("ann", "news", 2)), ElementsAre("n0001", "n0002"));
   EXPECT_THAT(ItemIds(Get("nobody", "news", 2)), ElementsAre("n0002", "n0001"));
+}
+
+TEST_F(RecommenderTest, TheMostSpecificUnitSpeaksOnceItHasEnoughToSay) {
+  Fill(Ids("n", 10));
+  world.SetUnit("ann", "/north/a");
+  world.SetUnit("bob", "/north/a");
+  world.SetUnit("eve", "/north/b");
+  for (int i = 0; i < 8; ++i) world.Record("eve", "n0002", Verb::kRead);
+  world.Record("bob", "n0001", Verb::kRead);
+  ASSERT_TRUE(world.publisher->Follow().ok());
+  EXPECT_THAT(ItemIds(Get("ann", "news", 2)), ElementsAre("n0002", "n0001"))
+      << "one click beside eight of the unit above";
+  for (int i = 0; i < 6; ++i) world.Record("bob", "n0001", Verb::kRead);
+  ASSERT_TRUE(world.publisher->Follow().ok());
+  const Recommendation list = Get("ann", "news", 2);
+  EXPECT_THAT(ItemIds(list), ElementsAre("n0001", "n0002"));
+  EXPECT_EQ(list.level, Level::kTrending);
+  EXPECT_GT(list.items[0].score, list.items[1].score);
+  // Two units of one branch get two lists.
+  world.SetUnit("joe", "/north/b");
+  ASSERT_TRUE(world.publisher->Follow().ok());
+  EXPECT_THAT(ItemIds(Get("joe", "news", 2)), ElementsAre("n0002", "n0001"));
 }
 
 TEST_F(RecommenderTest, ShortPersonalListIsFilledFromBelowWithTheSourceTold) {

@@ -74,11 +74,13 @@ TEST(CounterBoardTest, RankingHoldsTheMostClicked) {
   EXPECT_EQ(board.Top(Day(0) + std::chrono::seconds(1))->front().item, 1u);
 }
 
-TEST(CountersTest, TopUnitIsTheFirstPartOfThePath) {
-  EXPECT_EQ(TopUnit("/hq/research/a"), "/hq");
-  EXPECT_EQ(TopUnit("/hq"), "/hq");
-  EXPECT_EQ(TopUnit("/"), "");
-  EXPECT_EQ(TopUnit(""), "");
+TEST(CountersTest, AMemberBelongsToEveryUnitOnItsPath) {
+  EXPECT_THAT(UnitsOnPath("/hq/research/a"), ElementsAre("/hq", "/hq/research", "/hq/research/a"));
+  EXPECT_THAT(UnitsOnPath("/hq"), ElementsAre("/hq"));
+  EXPECT_THAT(UnitsOnPath("/hq/"), ElementsAre("/hq"));
+  EXPECT_THAT(UnitsOnPath("/"), IsEmpty());
+  EXPECT_THAT(UnitsOnPath(""), IsEmpty());
+  EXPECT_EQ(UnitsOnPath("/a/b/c/d/e/f/g/h/i/j").size(), kMaxUnitDepth);
 }
 
 TEST(CountersTest, EventCountsOnItsSurfaceOrOnThoseOfItsKind) {
@@ -117,6 +119,7 @@ TEST(CountersTest, UnitHasCountsOfItsOwnOnceTheMemberIsPlaced) {
   ASSERT_TRUE(world.publisher->Follow().ok());
   EXPECT_THAT(Top(world, "news", ""), ElementsAre(Pair("m", 2.0), Pair("n", 1.0)));
   EXPECT_THAT(Top(world, "news", "/north"), ElementsAre(Pair("n", 1.0)));
+  EXPECT_THAT(Top(world, "news", "/north/a"), ElementsAre(Pair("n", 1.0)));
   EXPECT_THAT(Top(world, "news", "/south"), ElementsAre(Pair("m", 1.0)));
   // A member that moves takes later events along.
   world.SetUnit("ann", "/south/x");

@@ -20,8 +20,7 @@ std::set<std::string> Served(const World& world, const SurfaceView& surface) {
   }
   for (const OverlayCandidate& item : surface.overlay) {
     EXPECT_TRUE(served.insert(world.Id(item.key)).second) << "both a row and in the overlay";
-    const std::span<const float> embedding = surface.binding->overlay.Embedding(item.key);
-    EXPECT_EQ(item.embedding, embedding.empty() ? nullptr : embedding.data());
+    EXPECT_EQ(item.item, surface.binding->overlay.Find(item.key));
   }
   return served;
 }

@@ -49,11 +49,13 @@ TEST(ModelSwapTest, OverlayLetsGoOfWhatTheNextModelKnows) {
   const auto second = world.Promote({RandomOperator("news", Ids("n", 10), 2)});
   EXPECT_EQ(world.holder->Current()->model_version(), second);
   EXPECT_EQ(world.holder->Current()->FindSurface("news")->overlay.size(), 0u);
-  // What a call has pinned stays whole: its model, and the embeddings that its view points at.
+  // What a call has pinned stays whole: its model, and the foreign items that its view points at.
   EXPECT_EQ(pinned->model_version(), first);
   const SurfaceView* news = pinned->FindSurface("news");
   ASSERT_EQ(news->overlay.size(), 4u);
-  for (const OverlayCandidate& item : news->overlay) EXPECT_TRUE(std::isfinite(item.embedding[0]));
+  for (const OverlayCandidate& item : news->overlay) {
+    EXPECT_TRUE(std::isfinite(item.item->embedding[0]));
+  }
   EXPECT_EQ(news->binding->op->items(), 6u);
 }
 
