@@ -134,19 +134,8 @@ absl::StatusOr<Report> RunDoors(const Settings& settings) {
     return report;
   }
   COFILTER_RETURN_IF_ERROR(set.status());
-  ServerOptions options{.program = settings.programs + "/cofilter-server",
-                        .directory = settings.work_directory + "/doors",
-                        .models_directory = settings.work_directory + "/doors-models",
-                        .operator_name = "",
-                        .worker_threads = 1,
-                        .cpu = std::nullopt};
-  COFILTER_ASSIGN_OR_RETURN(
-      const TrainedModel trained,
-      TrainOnSet(settings, *set, settings.smoke ? "" : ParameterFile(settings, set->name),
-                 options.models_directory));
-  COFILTER_ASSIGN_OR_RETURN(const LoadedOperator loaded, LoadOperator(trained.directory));
-  options.operator_name = loaded.op->name();
-  COFILTER_ASSIGN_OR_RETURN(const SetData data, LoadSet(*set));
+  COFILTER_ASSIGN_OR_RETURN(TimedServer timed, PrepareTimedServer(settings, *set, "doors"));
+  auto& [options, trained, data] = timed;
 
   options.more_config = kHttpDoorConfig;
   const std::vector<int> cpus = AllowedCpus();

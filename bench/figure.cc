@@ -43,6 +43,16 @@ double Percentile(std::span<const double> values, double share) {
   return sorted[place];
 }
 
+Figure PlainFigure(std::string name, double value, std::string unit, std::optional<Bar> bar,
+                   std::string note) {
+  return {.name = std::move(name),
+          .value = value,
+          .unit = std::move(unit),
+          .bar = bar,
+          .spread = {},
+          .note = std::move(note)};
+}
+
 double Median(std::span<const double> values) { return Percentile(values, 0.5); }
 
 Figure MedianFigure(std::string name, std::span<const double> runs, std::string unit,

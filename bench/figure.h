@@ -42,6 +42,10 @@ struct Figure {
 // A number for people: four digits that count, no exponent between 0.0001 and 10 million.
 std::string FormatValue(double value);
 
+// A figure that was taken once.
+Figure PlainFigure(std::string name, double value, std::string unit,
+                   std::optional<Bar> bar = std::nullopt, std::string note = "");
+
 // The lower of the two middle ones when the count is even. REQUIRES: not empty.
 double Median(std::span<const double> values);
 // The smallest value that at least `share` (0, 1] of all values do not exceed. REQUIRES: not empty.

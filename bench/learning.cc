@@ -33,15 +33,6 @@ constexpr Plan kPlans[] = {
     {"coco-learning-time", .149, .077},
 };
 
-Figure Plain(std::string name, double value, std::string unit, std::optional<Bar> bar) {
-  return {.name = std::move(name),
-          .value = value,
-          .unit = std::move(unit),
-          .bar = bar,
-          .spread = {},
-          .note = {}};
-}
-
 using Lists = std::vector<std::vector<std::uint32_t>>;
 
 absl::StatusOr<Lists> AskEverybody(const ServiceClient& client, const SetData& set,
@@ -79,9 +70,9 @@ absl::Status AddParts(const std::string& set, const std::string& report_path, Re
   };
   for (const nlohmann::json& part : json["operators"][0]["validation"]["parts"]) {
     const double without = accuracy(part["without"]);
-    Figure figure =
-        Plain(absl::StrCat(set, ", validation: gain of ", part["part"].get<std::string>()),
-              without > 0 ? 100 * (accuracy(part["with"]) / without - 1) : 0, "%", std::nullopt);
+    Figure figure = PlainFigure(
+        absl::StrCat(set, ", validation: gain of ", part["part"].get<std::string>()),
+        without > 0 ? 100 * (accuracy(part["with"]) / without - 1) : 0, "%", std::nullopt);
     figure.note = absl::StrCat(both(part["with"]), " with, ", both(part["without"]), " without");
     report->Add(std::move(figure));
   }
@@ -112,10 +103,10 @@ absl::Status TakeSet(const Settings& settings, const SetDescriptor& set,
   const auto bar = [&](double Plan::*of) {
     return bars ? std::optional(AtLeast((*bars).*of)) : std::nullopt;
   };
-  report->Add(Plain(set.name + ": R@20", quality.recall, "share", bar(&Plan::recall)));
-  report->Add(Plain(set.name + ": N@20", quality.ndcg, "share", bar(&Plan::ndcg)));
-  report->Add(Plain(set.name + ": tail R@20", quality.tail_recall, "share", std::nullopt));
-  report->Add(Plain(set.name + ": coverage", quality.coverage, "share", std::nullopt));
+  report->Add(PlainFigure(set.name + ": R@20", quality.recall, "share", bar(&Plan::recall)));
+  report->Add(PlainFigure(set.name + ": N@20", quality.ndcg, "share", bar(&Plan::ndcg)));
+  report->Add(PlainFigure(set.name + ": tail R@20", quality.tail_recall, "share", std::nullopt));
+  report->Add(PlainFigure(set.name + ": coverage", quality.coverage, "share", std::nullopt));
   return AddParts(set.name, models::ReportPath(models, trained.version), report);
 }
 

@@ -217,31 +217,21 @@ class SetQuality {
   SetResult result_;
 };
 
-Figure Plain(std::string name, double value, std::string unit,
-             std::optional<Bar> bar = std::nullopt, std::string note = "") {
-  return {.name = std::move(name),
-          .value = value,
-          .unit = std::move(unit),
-          .bar = bar,
-          .spread = {},
-          .note = std::move(note)};
-}
-
 std::string IntervalText(const training::Interval& interval) {
   return absl::StrFormat("95 %% %.4f to %.4f", interval.low, interval.high);
 }
 
 void AddAccuracy(const std::string& name, const Evaluation& e, std::optional<AccuracyBars> bars,
                  Report* report) {
-  report->Add(Plain(name + ": R@20", e.recall.mean, "share",
-                    bars ? std::optional(AtLeast(bars->recall)) : std::nullopt,
-                    IntervalText(e.recall)));
-  report->Add(Plain(name + ": N@20", e.ndcg.mean, "share",
-                    bars ? std::optional(AtLeast(bars->ndcg)) : std::nullopt,
-                    IntervalText(e.ndcg)));
-  report->Add(
-      Plain(name + ": tail R@20", e.tail_recall.mean, "share", {}, IntervalText(e.tail_recall)));
-  report->Add(Plain(name + ": coverage", e.coverage, "share"));
+  report->Add(PlainFigure(name + ": R@20", e.recall.mean, "share",
+                          bars ? std::optional(AtLeast(bars->recall)) : std::nullopt,
+                          IntervalText(e.recall)));
+  report->Add(PlainFigure(name + ": N@20", e.ndcg.mean, "share",
+                          bars ? std::optional(AtLeast(bars->ndcg)) : std::nullopt,
+                          IntervalText(e.ndcg)));
+  report->Add(PlainFigure(name + ": tail R@20", e.tail_recall.mean, "share", {},
+                          IntervalText(e.tail_recall)));
+  report->Add(PlainFigure(name + ": coverage", e.coverage, "share"));
 }
 
 void AddReproduced(const std::string& name, const std::optional<Evaluation>& e,
@@ -249,9 +239,9 @@ void AddReproduced(const std::string& name, const std::optional<Evaluation>& e,
   if (!e.has_value() || !published.has_value()) return;
   for (const auto& [measure, value, right] : {std::tuple{"R@20", e->recall.mean, published->recall},
                                               std::tuple{"N@20", e->ndcg.mean, published->ndcg}}) {
-    report->Add(Plain(absl::StrCat(name, ": ", measure, " off the published figure"),
-                      100 * std::abs(value / right - 1), "%", AtMost(1),
-                      absl::StrFormat("%.4f, published %.4f", value, right)));
+    report->Add(PlainFigure(absl::StrCat(name, ": ", measure, " off the published figure"),
+                            100 * std::abs(value / right - 1), "%", AtMost(1),
+                            absl::StrFormat("%.4f, published %.4f", value, right)));
   }
 }
 
@@ -273,10 +263,12 @@ void AddDial(const std::string& name, const std::vector<Evaluation>& notches, co
              Report* report) {
   const Evaluation& picked = PickNotch(notches, bars);
   const std::string note = absl::StrCat("notch ", picked.notch);
-  report->Add(Plain(name + ": R@20", picked.recall.mean, "share", AtLeast(bars.recall), note));
-  report->Add(Plain(name + ": tail R@20", picked.tail_recall.mean, "share",
-                    AtLeast(bars.tail_recall), note));
-  report->Add(Plain(name + ": coverage", picked.coverage, "share", AtLeast(bars.coverage), note));
+  report->Add(
+      PlainFigure(name + ": R@20", picked.recall.mean, "share", AtLeast(bars.recall), note));
+  report->Add(PlainFigure(name + ": tail R@20", picked.tail_recall.mean, "share",
+                          AtLeast(bars.tail_recall), note));
+  report->Add(
+      PlainFigure(name + ": coverage", picked.coverage, "share", AtLeast(bars.coverage), note));
 }
 
 void AddFront(const std::string& name, const SetResult& result, bool with_bar, Report* report) {
@@ -296,7 +288,7 @@ void AddFront(const std::string& name, const SetResult& result, bool with_bar, R
                               points[each.point].model, points[each.point].variant,
                               points[each.point].recall.mean, each.theirs, each.ours);
     }
-    report->Add(Plain(
+    report->Add(PlainFigure(
         absl::StrCat(name, ": points not beaten in ", training::TailMeasures()[m].name),
         static_cast<double>(not_beaten), "count",
         with_bar ? std::optional(AtMost(0)) : std::nullopt, absl::StrCat("of ", asked, first)));

@@ -77,24 +77,14 @@ Lists ScoreEverybody(const models::Operator& op, const SetData& set, const Quali
   return lists;
 }
 
-Figure Plain(std::string name, double value, std::string unit,
-             std::optional<Bar> bar = std::nullopt) {
-  return {.name = std::move(name),
-          .value = value,
-          .unit = std::move(unit),
-          .bar = bar,
-          .spread = {},
-          .note = {}};
-}
-
 void AddAccuracy(const std::string& name, const ListQuality& quality,
                  std::optional<AccuracyBars> bars, Report* report) {
-  report->Add(Plain(name + ": R@20", quality.recall, "share",
-                    bars ? std::optional(AtLeast(bars->recall)) : std::nullopt));
-  report->Add(Plain(name + ": N@20", quality.ndcg, "share",
-                    bars ? std::optional(AtLeast(bars->ndcg)) : std::nullopt));
-  report->Add(Plain(name + ": tail R@20", quality.tail_recall, "share"));
-  report->Add(Plain(name + ": coverage", quality.coverage, "share"));
+  report->Add(PlainFigure(name + ": R@20", quality.recall, "share",
+                          bars ? std::optional(AtLeast(bars->recall)) : std::nullopt));
+  report->Add(PlainFigure(name + ": N@20", quality.ndcg, "share",
+                          bars ? std::optional(AtLeast(bars->ndcg)) : std::nullopt));
+  report->Add(PlainFigure(name + ": tail R@20", quality.tail_recall, "share"));
+  report->Add(PlainFigure(name + ": coverage", quality.coverage, "share"));
 }
 
 double PerCent(double served, double exact) {
@@ -104,12 +94,12 @@ double PerCent(double served, double exact) {
 void AddDifference(const std::string& name, const ListQuality& served, const ListQuality& exact,
                    bool with_bar, Report* report) {
   const std::optional<Bar> bar = with_bar ? std::optional(AtMost(kServedDifference)) : std::nullopt;
-  Figure recall = Plain(name + ": R@20 served against exact scoring",
-                        PerCent(served.recall, exact.recall), "%", bar);
+  Figure recall = PlainFigure(name + ": R@20 served against exact scoring",
+                              PerCent(served.recall, exact.recall), "%", bar);
   recall.note = "exact " + FormatValue(exact.recall);
   report->Add(recall);
-  Figure ndcg = Plain(name + ": N@20 served against exact scoring",
-                      PerCent(served.ndcg, exact.ndcg), "%", bar);
+  Figure ndcg = PlainFigure(name + ": N@20 served against exact scoring",
+                            PerCent(served.ndcg, exact.ndcg), "%", bar);
   ndcg.note = "exact " + FormatValue(exact.ndcg);
   report->Add(ndcg);
 }
@@ -134,9 +124,9 @@ int PickNotch(const std::vector<ListQuality>& notches, const DialBars& bars) {
 void AddNotch(const std::string& name, int notch, const ListQuality& quality, const DialBars& bars,
               Report* report) {
   for (Figure figure :
-       {Plain(name + ": R@20", quality.recall, "share", AtLeast(bars.recall)),
-        Plain(name + ": tail R@20", quality.tail_recall, "share", AtLeast(bars.tail_recall)),
-        Plain(name + ": coverage", quality.coverage, "share", AtLeast(bars.coverage))}) {
+       {PlainFigure(name + ": R@20", quality.recall, "share", AtLeast(bars.recall)),
+        PlainFigure(name + ": tail R@20", quality.tail_recall, "share", AtLeast(bars.tail_recall)),
+        PlainFigure(name + ": coverage", quality.coverage, "share", AtLeast(bars.coverage))}) {
     figure.note = absl::StrCat("notch ", notch);
     report->Add(figure);
   }

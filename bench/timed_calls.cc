@@ -12,6 +12,25 @@
 
 namespace cofilter::bench {
 
+absl::StatusOr<TimedServer> PrepareTimedServer(const Settings& settings, const SetDescriptor& set,
+                                               const std::string& name) {
+  TimedServer server;
+  server.options = {.program = settings.programs + "/cofilter-server",
+                    .directory = settings.work_directory + "/" + name,
+                    .models_directory = settings.work_directory + "/" + name + "-models",
+                    .operator_name = "",
+                    .worker_threads = 1,
+                    .cpu = std::nullopt};
+  COFILTER_ASSIGN_OR_RETURN(
+      server.trained,
+      TrainOnSet(settings, set, settings.smoke ? "" : ParameterFile(settings, set.name),
+                 server.options.models_directory));
+  COFILTER_ASSIGN_OR_RETURN(const LoadedOperator loaded, LoadOperator(server.trained.directory));
+  server.options.operator_name = loaded.op->name();
+  COFILTER_ASSIGN_OR_RETURN(server.data, LoadSet(set));
+  return server;
+}
+
 std::vector<v1::RecommendItemsRequest> MakeRequests(const SetData& set, std::size_t count) {
   std::vector<v1::RecommendItemsRequest> requests(count);
   for (std::size_t n = 0; n < count; ++n) {

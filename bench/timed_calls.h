@@ -14,10 +14,22 @@
 #include "bench/server_process.h"
 #include "bench/service_client.h"
 #include "bench/set_data.h"
+#include "bench/training_run.h"
 
 namespace cofilter::bench {
 
 inline constexpr int kListLength = 20;
+
+// What a server of one worker needs to answer for a set: a model of its training part, by the
+// committed parameters, or in a smoke run the defaults. Store and models lie below the work
+// directory, under `name`.
+struct TimedServer {
+  ServerOptions options;
+  TrainedModel trained;
+  SetData data;
+};
+absl::StatusOr<TimedServer> PrepareTimedServer(const Settings& settings, const SetDescriptor& set,
+                                               const std::string& name);
 
 // Requests that go through the set's test members, another one each time.
 std::vector<v1::RecommendItemsRequest> MakeRequests(const SetData& set, std::size_t count);

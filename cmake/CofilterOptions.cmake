@@ -64,3 +64,19 @@ function(cofilter_program NAME)
   target_link_libraries(${NAME} PRIVATE cofilter::settings ${ARG_LINK})
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 endfunction()
+
+# cofilter_proto_library(NAME PROTO…): messages and gRPC stubs of files below this folder, which is the root of
+# their imports. Generated code is not ours to warn about, but shares the one set of -m flags.
+function(cofilter_proto_library NAME)
+  add_library(${NAME} STATIC ${ARGN})
+  target_compile_options(${NAME} PRIVATE -march=${COFILTER_MARCH} -fno-omit-frame-pointer)
+  if(COFILTER_SANITIZER)
+    target_compile_options(${NAME} PRIVATE -fsanitize=${COFILTER_SANITIZER} -g -O1)
+  endif()
+  target_include_directories(${NAME} SYSTEM PUBLIC "${CMAKE_CURRENT_BINARY_DIR}")
+  target_link_libraries(${NAME} PUBLIC gRPC::grpc++ protobuf::libprotobuf)
+  protobuf_generate(TARGET ${NAME} LANGUAGE cpp IMPORT_DIRS "${CMAKE_CURRENT_SOURCE_DIR}")
+  protobuf_generate(TARGET ${NAME} LANGUAGE grpc IMPORT_DIRS "${CMAKE_CURRENT_SOURCE_DIR}"
+    GENERATE_EXTENSIONS .grpc.pb.h .grpc.pb.cc
+    PLUGIN "protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>")
+endfunction()

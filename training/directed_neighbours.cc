@@ -1,17 +1,14 @@
-// Counting what comes after and before, with one dense accumulator a block of source items.
+// Counting what comes after and before.
 #include "training/directed_neighbours.h"
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 #include <vector>
 
-#include "training/list_selection.h"
+#include "training/list_accumulation.h"
 
 namespace cofilter::training {
 namespace {
-
-constexpr std::size_t kSourceBlock = 64;
 
 // Where in its member's row each entry of matrix.item_entries stands.
 std::vector<std::uint32_t> Places(const InteractionMatrix& matrix) {
@@ -31,11 +28,6 @@ std::vector<std::uint32_t> Places(const InteractionMatrix& matrix) {
 models::ListBlockArrays TrainDirectedNeighbours(const InteractionMatrix& matrix,
                                                 const DirectedNeighboursSettings& settings,
                                                 runtime::ThreadPool* pool) {
-  std::vector<float> degrees(matrix.items());
-  for (std::size_t i = 0; i < degrees.size(); ++i)
-    degrees[i] = static_cast<float>(matrix.degree(i));
-  const std::vector<float> low = RelativeDegreePowers(degrees, -settings.target_exponent_low);
-  const std::vector<float> high = RelativeDegreePowers(degrees, -settings.target_exponent_high);
   const std::vector<std::uint32_t> places = Places(matrix);
   std::vector<float> member_shares(matrix.members());
   for (std::size_t m = 0; m < member_shares.size(); ++m) {
@@ -49,45 +41,25 @@ models::ListBlockArrays TrainDirectedNeighbours(const InteractionMatrix& matrix,
     back[step] = static_cast<float>(settings.backward_share) * ahead[step];
   }
 
-  std::vector<ListRows> blocks((matrix.items() + kSourceBlock - 1) / kSourceBlock);
-  pool->ParallelFor(
-      matrix.items(), kSourceBlock, [&](std::size_t block, std::size_t begin, std::size_t end) {
-        std::vector<float> sums(matrix.items(), 0.0f);
-        std::vector<std::uint32_t> touched;
-        std::vector<ListCandidate> row;
-        ListSelector selector({low, high}, settings.neighbours);
-        for (std::size_t source = begin; source < end; ++source) {
-          touched.clear();
-          const auto add = [&](std::uint32_t target, float value) {
-            float& sum = sums[target];
-            if (sum == 0) touched.push_back(target);
-            sum += value;
-          };
-          for (std::uint64_t at = matrix.item_offsets[source]; at < matrix.item_offsets[source + 1];
-               ++at) {
-            const std::uint32_t member = matrix.item_entries[at].row;
-            const auto history = matrix.member(member);
-            const float share = member_shares[member];
-            const std::size_t place = places[at];
-            const std::size_t after = history.size() - 1 - place;
-            for (std::size_t step = 1; step <= settings.longest_step && step <= after; ++step) {
-              add(history[place + step].row, share * ahead[step]);
-            }
-            if (settings.backward_share == 0) continue;
-            for (std::size_t step = 1; step <= settings.longest_step && step <= place; ++step) {
-              add(history[place - step].row, share * back[step]);
-            }
-          }
-          row.clear();
-          for (const std::uint32_t target : touched) {
-            if (target != source) row.push_back({target, sums[target]});
-            sums[target] = 0;
-          }
-          selector.Cut(&row);
-          blocks[block].Append(row);
-        }
-      });
-  return JoinListRows(std::move(blocks));
+  const ListCut cut{settings.neighbours, settings.target_exponent_low,
+                    settings.target_exponent_high};
+  return AccumulateRows(matrix, cut, pool, [&](std::size_t source, const auto& add) {
+    for (std::uint64_t at = matrix.item_offsets[source]; at < matrix.item_offsets[source + 1];
+         ++at) {
+      const std::uint32_t member = matrix.item_entries[at].row;
+      const auto history = matrix.member(member);
+      const float share = member_shares[member];
+      const std::size_t place = places[at];
+      const std::size_t after = history.size() - 1 - place;
+      for (std::size_t step = 1; step <= settings.longest_step && step <= after; ++step) {
+        add(history[place + step].row, share * ahead[step]);
+      }
+      if (settings.backward_share == 0) continue;
+      for (std::size_t step = 1; step <= settings.longest_step && step <= place; ++step) {
+        add(history[place - step].row, share * back[step]);
+      }
+    }
+  });
 }
 
 }  // namespace cofilter::training

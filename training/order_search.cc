@@ -10,7 +10,6 @@
 namespace cofilter::training {
 namespace {
 
-constexpr std::size_t kSpreadMembers = 500;
 constexpr std::size_t kLeastRecent = 100;
 constexpr std::size_t kLeastNewcomers = 20;
 constexpr double kLeastTrendGain = 1.005;
@@ -221,8 +220,7 @@ class OrderSearch {
 
 double DirectedWeightUnit(const ScoreGrid& grid, const ScorePoint& point,
                           std::span<const GridMember> members, runtime::ThreadPool* pool) {
-  const ScoreGrid::Spreads spreads =
-      grid.MeasureSpreads(point, members.first(std::min(members.size(), kSpreadMembers)), pool);
+  const ScoreGrid::Spreads spreads = grid.MeasureSpreads(point, members, pool);
   return spreads.lists > 0 && spreads.directed > 0 ? spreads.lists / spreads.directed : 1.0;
 }
 

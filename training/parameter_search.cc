@@ -18,7 +18,6 @@ namespace cofilter::training {
 namespace {
 
 constexpr std::size_t kLeastMembers = 20;
-constexpr std::size_t kSpreadMembers = 500;
 // Enough for a cost of one per cent to stand out; a sample in the order of the rows is as good as
 // any.
 constexpr std::size_t kDialMembers = 5000;
@@ -136,8 +135,7 @@ void PlaceNotches(double cost, const ScoreGrid& grid, const ScorePoint& start,
 
 double GlobalWeightUnit(const ScoreGrid& grid, const ScorePoint& point,
                         std::span<const GridMember> members, runtime::ThreadPool* pool) {
-  const ScoreGrid::Spreads spreads =
-      grid.MeasureSpreads(point, members.first(std::min(members.size(), kSpreadMembers)), pool);
+  const ScoreGrid::Spreads spreads = grid.MeasureSpreads(point, members, pool);
   return spreads.lists > 0 && spreads.global > 0 ? spreads.lists / spreads.global : 1.0;
 }
 

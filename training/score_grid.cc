@@ -317,6 +317,8 @@ std::vector<PointMeasures> ScoreGrid::Measure(std::span<const ScorePoint> points
 ScoreGrid::Spreads ScoreGrid::MeasureSpreads(const ScorePoint& point,
                                              std::span<const GridMember> members,
                                              runtime::ThreadPool* pool) const {
+  constexpr std::size_t kSpreadMembers = 500;
+  members = members.first(std::min(members.size(), kSpreadMembers));
   ScorePoint asked = point;
   asked.global_weight = 1;
   asked.directed_weight = 1;

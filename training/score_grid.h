@@ -79,8 +79,8 @@ class ScoreGrid {
                                      runtime::ThreadPool* pool) const;
 
   // The deviation of the raw scores over the catalogue's items that have interactions, mean over
-  // the members: of the point's lists, of its global term and of the directed block, without target
-  // exponents and weights.
+  // the first 500 members, which are enough: of the point's lists, of its global term and of the
+  // directed block, without target exponents and weights.
   struct Spreads {
     double lists = 0;
     double global = 0;

@@ -2,6 +2,7 @@
 #include "service/recommend/list_metrics.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace cofilter::service {
 namespace {
@@ -52,6 +53,12 @@ void ListMetrics::Count(const SurfaceView& view, const Recommendation& list, run
   SurfaceListCounts& counts = surface.counts;
   counts.eligible_items = view.items;
   ++counts.lists_by_level[static_cast<std::size_t>(list.level)];
+  if (!list.items.empty()) {
+    ++counts.measured_lists;
+    counts.similarity += list.variety.similarity;
+    counts.topics += list.variety.topics;
+    counts.largest_topic += list.variety.largest_topic;
+  }
   for (const RecommendedItem& item : list.items) {
     ++counts.items_by_source[static_cast<std::size_t>(item.source)];
     ++counts.items_by_band[static_cast<std::size_t>(BandOf(view, item.key))];
@@ -74,6 +81,92 @@ std::vector<SurfaceListCounts> ListMetrics::Read() const {
     all.back().distinct_items = surface->has_before ? surface->distinct_before : surface->distinct;
   }
   return all;
+}
+
+std::uint64_t ListMetrics::lists(Level level) const {
+  std::uint64_t sum = 0;
+  for (const SurfaceListCounts& surface : Read()) {
+    sum += surface.lists_by_level[static_cast<std::size_t>(level)];
+  }
+  return sum;
+}
+
+std::uint64_t ListMetrics::items(Source source) const {
+  std::uint64_t sum = 0;
+  for (const SurfaceListCounts& surface : Read()) {
+    sum += surface.items_by_source[static_cast<std::size_t>(source)];
+  }
+  return sum;
+}
+
+std::string ListMetrics::ToJson() const {
+  nlohmann::json levels = nlohmann::json::object();
+  for (int level = 1; level <= static_cast<int>(Level::kEmpty); ++level) {
+    const std::uint64_t count = lists(static_cast<Level>(level));
+    if (count > 0) levels[std::string(LevelName(static_cast<Level>(level)))] = count;
+  }
+  nlohmann::json sources = nlohmann::json::object();
+  for (std::size_t source = 1; source < kSourceCount; ++source) {
+    const std::uint64_t count = items(static_cast<Source>(source));
+    if (count > 0) sources[std::string(SourceName(static_cast<Source>(source)))] = count;
+  }
+  nlohmann::json all = {{"lists", levels}, {"items", sources}};
+  SurfaceListCounts sum;
+  for (const SurfaceListCounts& surface : Read()) {
+    sum.measured_lists += surface.measured_lists;
+    sum.similarity += surface.similarity;
+    sum.topics += surface.topics;
+    sum.largest_topic += surface.largest_topic;
+  }
+  if (sum.measured_lists > 0) {
+    const auto measured = static_cast<double>(sum.measured_lists);
+    all["variety"] = {{"similarity", sum.similarity / measured},
+                      {"topics", static_cast<double>(sum.topics) / measured},
+                      {"largest_topic", sum.largest_topic / measured}};
+  }
+  return all.dump();
+}
+
+std::string_view LevelName(Level level) {
+  switch (level) {
+    case Level::kUnspecified:
+      return "unspecified";
+    case Level::kPersonalised:
+      return "personalised";
+    case Level::kPersonalisedQuick:
+      return "personalised_quick";
+    case Level::kTrending:
+      return "trending";
+    case Level::kPopular:
+      return "popular";
+    case Level::kNewest:
+      return "newest";
+    case Level::kEmpty:
+      return "empty";
+  }
+  return "unspecified";
+}
+
+std::string_view SourceName(Source source) {
+  switch (source) {
+    case Source::kUnspecified:
+      return "unspecified";
+    case Source::kNeighbours:
+      return "neighbours";
+    case Source::kGlobal:
+      return "global";
+    case Source::kContent:
+      return "content";
+    case Source::kTrending:
+      return "trending";
+    case Source::kPopular:
+      return "popular";
+    case Source::kNewest:
+      return "newest";
+    case Source::kEditors:
+      return "editors";
+  }
+  return "unspecified";
 }
 
 }  // namespace cofilter::service

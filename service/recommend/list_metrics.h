@@ -10,6 +10,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/clock.h"
@@ -24,9 +25,14 @@ enum class ServedBand : std::uint8_t { kHead = 0, kMid = 1, kTail = 2, kUnknownT
 // One surface since the start.
 struct SurfaceListCounts {
   std::string surface;
-  std::array<std::uint64_t, 7> lists_by_level{};   // by Level
-  std::array<std::uint64_t, 8> items_by_source{};  // by Source
-  std::array<std::uint64_t, 4> items_by_band{};    // by ServedBand
+  std::array<std::uint64_t, 7> lists_by_level{};              // by Level
+  std::array<std::uint64_t, kSourceCount> items_by_source{};  // by Source
+  std::array<std::uint64_t, 4> items_by_band{};               // by ServedBand
+  // Over the lists that hold an item: how many, and the sums of their varieties.
+  std::uint64_t measured_lists = 0;
+  double similarity = 0;
+  std::uint64_t topics = 0;
+  double largest_topic = 0;
   // Different items in anybody's list in the window that ended last, or, before any has ended, in
   // this one; and how many could have been.
   std::uint64_t distinct_items = 0;
@@ -42,6 +48,12 @@ class ListMetrics {
   void Count(const SurfaceView& surface, const Recommendation& list, runtime::Time now);
   // By name.
   std::vector<SurfaceListCounts> Read() const;
+  // All surfaces together: lists of that level, items from that source.
+  std::uint64_t lists(Level level) const;
+  std::uint64_t items(Source source) const;
+  // One JSON object of all surfaces together: lists by level, items by source, and the means of
+  // their variety over all lists with items.
+  std::string ToJson() const;
 
  private:
   struct Surface {
@@ -58,6 +70,9 @@ class ListMetrics {
   mutable std::shared_mutex mutex_;
   std::map<std::string, std::unique_ptr<Surface>, std::less<>> surfaces_;
 };
+
+std::string_view LevelName(Level level);
+std::string_view SourceName(Source source);
 
 }  // namespace cofilter::service
 

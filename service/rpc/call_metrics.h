@@ -1,4 +1,4 @@
-// Counts and times the calls by method and code, and the levels of the lists that were served.
+// Counts and times the calls by method and code.
 #ifndef COFILTER_SERVICE_RPC_CALL_METRICS_H_
 #define COFILTER_SERVICE_RPC_CALL_METRICS_H_
 
@@ -14,7 +14,6 @@
 
 #include "absl/status/status.h"
 #include "service/latency_histogram.h"
-#include "service/recommend/recommendation.h"
 
 namespace cofilter::service {
 
@@ -49,31 +48,15 @@ class CallMetrics {
  public:
   // "cofilter.v1.EventService/RecordEvents". The same object each time; lives as long as this.
   MethodMetrics& Method(std::string_view name, CallType type = CallType::kUnary);
-  // A list was served: its level, where its items come from, how varied it is.
-  void RecordList(const Recommendation& list);
-
-  std::uint64_t lists(Level level) const;
-  // Items served, all lists added up.
-  std::uint64_t items(Source source) const;
   std::vector<const MethodMetrics*> methods() const;
-  // One JSON object: calls by method and code, their latency, lists by level, items by source, and
-  // the means over all lists with items of their variety. Methods never called are left out.
+  // One JSON object: calls by method and code, and their latency. Methods never called are left
+  // out.
   std::string ToJson() const;
 
  private:
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<MethodMetrics>> methods_;
-  std::array<std::atomic<std::uint64_t>, 8> levels_{};
-  std::array<std::atomic<std::uint64_t>, kSourceCount> sources_{};
-  std::atomic<std::uint64_t> measured_lists_{0};
-  // Sums over them; similarity and share in millionths.
-  std::atomic<std::uint64_t> similarity_{0};
-  std::atomic<std::uint64_t> topics_{0};
-  std::atomic<std::uint64_t> largest_topic_{0};
 };
-
-std::string_view LevelName(Level level);
-std::string_view SourceName(Source source);
 
 }  // namespace cofilter::service
 

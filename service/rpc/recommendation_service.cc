@@ -32,7 +32,6 @@ grpc::ServerUnaryReactor* RecommendationRpc::RecommendItems(
                  COFILTER_ASSIGN_OR_RETURN(const RecommendRequest asked, FromProto(*request));
                  COFILTER_ASSIGN_OR_RETURN(const Recommendation list,
                                            recommender_->Recommend(call, asked));
-                 frame_->metrics->RecordList(list);
                  ToProto(list, response->mutable_recommendation());
                  response->set_next_page_token(list.next_page_token);
                  return absl::OkStatus();
@@ -48,7 +47,6 @@ grpc::ServerUnaryReactor* RecommendationRpc::RecommendPage(grpc::CallbackServerC
                  COFILTER_ASSIGN_OR_RETURN(const std::vector<Recommendation> lists,
                                            recommender_->Page(call, asked));
                  for (const Recommendation& list : lists) {
-                   frame_->metrics->RecordList(list);
                    ToProto(list, response->add_recommendations());
                  }
                  return absl::OkStatus();
@@ -63,7 +61,6 @@ grpc::ServerUnaryReactor* RecommendationRpc::RecommendSimilarItems(
                  COFILTER_ASSIGN_OR_RETURN(const SimilarRequest asked, FromProto(*request));
                  COFILTER_ASSIGN_OR_RETURN(const Recommendation list,
                                            recommender_->Similar(call, asked));
-                 frame_->metrics->RecordList(list);
                  ToProto(list, response->mutable_recommendation());
                  return absl::OkStatus();
                });

@@ -116,7 +116,6 @@ void RecommendationStream::Produce() {
     for (std::size_t i = 0; i < lists.size() && status.ok(); ++i) {
       status = lists[i].status();
       if (!status.ok()) break;
-      frame_->metrics->RecordList(*lists[i]);
       v1::StreamRecommendationsResponse& response = made.emplace_back();
       response.set_member_id((*ids)[i]);
       ToProto(*lists[i], response.mutable_recommendation());

@@ -133,8 +133,8 @@ class GrpcServer final : public Server {
     intake_.WaitForAll();
     compute_.reset();
     blocking_.reset();
-    spdlog::info("served: calls shed {}, streams shed {}, {}", admission_.shed(), streams_.shed(),
-                 metrics_.ToJson());
+    spdlog::info("served: calls shed {}, streams shed {}, {} {}", admission_.shed(),
+                 streams_.shed(), metrics_.ToJson(), recommender_->list_metrics().ToJson());
   }
 
   absl::Status Reload(ServerConfig config) override {

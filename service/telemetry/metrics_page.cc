@@ -32,8 +32,6 @@ constexpr std::array<std::string_view, 17> kGrpcCodes = {
     "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
     "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
     "DataLoss", "Unauthenticated"};
-constexpr std::array<std::string_view, 8> kSources = {
-    "unspecified", "neighbours", "global", "content", "trending", "popular", "newest", "editors"};
 constexpr std::array<std::string_view, 4> kBands = {"head", "mid", "tail", "new"};
 
 std::string_view TypeName(CallType type) {
@@ -163,8 +161,10 @@ void AddLists(const ServerParts& parts, Page& page) {
       page.Family("cofilter_listed_items_by_source_total",
                   "Items in served lists, by where they came from.", MetricType::Counter);
   for (const SurfaceListCounts& surface : surfaces) {
-    for (std::size_t source = 1; source < kSources.size(); ++source) {
-      Page::Add(sources, MakeLabels({{"surface", surface.surface}, {"source", kSources[source]}}),
+    for (std::size_t source = 1; source < kSourceCount; ++source) {
+      Page::Add(sources,
+                MakeLabels({{"surface", surface.surface},
+                            {"source", SourceName(static_cast<Source>(source))}}),
                 static_cast<double>(surface.items_by_source[source]));
     }
   }

@@ -159,29 +159,6 @@ TEST(TraceparentTest, RefusesTheRest) {
   }
 }
 
-TEST(CallMetricsTest, CountsItemsBySourceAndHowVariedListsAre) {
-  CallMetrics metrics;
-  Recommendation list;
-  list.level = Level::kPersonalised;
-  list.items.resize(3);
-  list.items[0].source = list.items[1].source = Source::kNeighbours;
-  list.items[2].source = Source::kNewest;
-  list.variety = {.similarity = 0.25, .topics = 4, .largest_topic = 0.5};
-  metrics.RecordList(list);
-  list.variety.topics = 2;
-  metrics.RecordList(list);
-  metrics.RecordList(Recommendation());
-  EXPECT_EQ(metrics.lists(Level::kPersonalised), 2u);
-  EXPECT_EQ(metrics.items(Source::kNeighbours), 4u);
-  EXPECT_EQ(metrics.items(Source::kNewest), 2u);
-  EXPECT_EQ(metrics.items(Source::kGlobal), 0u);
-  const std::string json = metrics.ToJson();
-  EXPECT_NE(json.find(R"("items":{"neighbours":4,"newest":2})"), std::string::npos) << json;
-  EXPECT_NE(json.find(R"("variety":{"largest_topic":0.5,"similarity":0.25,"topics":3.0})"),
-            std::string::npos)
-      << json;
-}
-
 TEST(ListenAddressTest, KnowsLoopback) {
   for (const char* text : {"127.0.0.1:8470", "127.1.2.3:0", "localhost:1", "[::1]:65535"}) {
     EXPECT_TRUE(ParseListenAddress(text, false).ok()) << text;

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "service/recommend/recommender.h"
 #include "tests/service/rpc/running_server.h"
 
 namespace cofilter::service {
@@ -240,8 +241,8 @@ TEST_F(RecommendationCallsTest, ListsAreCountedByLevel) {
   server_.Recommend("stranger");
   server_.Record({server_.Event("e1", "ann", "n0000")});
   server_.Recommend("ann");
-  EXPECT_EQ(server_.server().metrics().lists(Level::kPopular), 1u);
-  EXPECT_EQ(server_.server().metrics().lists(Level::kPersonalised), 1u);
+  EXPECT_EQ(server_.server().parts().recommender->list_metrics().lists(Level::kPopular), 1u);
+  EXPECT_EQ(server_.server().parts().recommender->list_metrics().lists(Level::kPersonalised), 1u);
 }
 
 TEST(EmptyCatalogueTest, AnswersAnEmptyList) {
