@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/log_trace.h"
 #include "service/rpc/call_note.h"
@@ -16,6 +17,8 @@ namespace cofilter::service {
 namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
+
+constexpr std::string_view kInProcessPeer = "inproc";
 
 // A call between admission and its status. The reactor ends with Finish, and the context with it:
 // nothing of the call is touched after that.
@@ -100,8 +103,12 @@ grpc::ServerUnaryReactor* Start(
     run();
     return reactor;
   }
+  // Calls of the HTTP door come over the channel inside the process.
   Executor& executor = work == Work::kCompute ? *frame.compute : *frame.blocking;
-  if (!executor.Submit(std::move(run))) call->Shed();
+  const bool taken = absl::StartsWith(context->peer(), kInProcessPeer)
+                         ? executor.SubmitGuest(std::move(run))
+                         : executor.Submit(std::move(run));
+  if (!taken) call->Shed();
   return reactor;
 }
 
