@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "runtime/status_macros.h"
 #include "service/log_trace.h"
 #include "service/rpc/call_note.h"
 #include "service/rpc/status_mapping.h"
@@ -41,10 +42,9 @@ class UnaryCall {
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
   // Errors: as CallGuard::Admit.
   absl::Status Identify() {
-    absl::StatusOr<Admitted> who =
-        frame_.guard->Admit(method_.name(), *context_, messages_.request);
-    if (who.ok()) caller_ = *std::move(who);
-    return who.status();
+    COFILTER_ASSIGN_OR_RETURN(caller_,
+                              frame_.guard->Admit(method_.name(), *context_, messages_.request));
+    return absl::OkStatus();
   }
   // REQUIRES: identified.
   RequestContext MakeContext() {
