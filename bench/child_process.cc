@@ -16,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "runtime/errno_text.h"
 #include "runtime/status_macros.h"
 
 namespace cofilter::bench {
@@ -67,7 +68,7 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(ChildOptions o
   cpu_set_t cpus{};
   if (options.cpu.has_value()) cpus = CpuSet({*options.cpu});
   const pid_t pid = fork();
-  if (pid < 0) return absl::InternalError(absl::StrCat("fork: ", std::strerror(errno)));
+  if (pid < 0) return absl::InternalError(absl::StrCat("fork: ", runtime::ErrnoText(errno)));
   if (pid == 0) {  // only calls that are safe after fork in a process with threads
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (options.cpu.has_value()) sched_setaffinity(0, sizeof cpus, &cpus);

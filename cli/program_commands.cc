@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/command.h"
+#include "runtime/errno_text.h"
 
 namespace cofilter::cli {
 namespace {
@@ -23,7 +24,7 @@ absl::Status Become(const std::string& program, const std::vector<std::string>& 
   argv.push_back(nullptr);
   execv(path.c_str(), argv.data());
   const int reason = errno;
-  return absl::NotFoundError(absl::StrCat(path, ": ", std::strerror(reason)));
+  return absl::NotFoundError(absl::StrCat(path, ": ", runtime::ErrnoText(reason)));
 }
 
 void AddProgram(CLI::App* app, Invocation* invocation, const std::string& name,

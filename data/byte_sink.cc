@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/errno_text.h"
 #include "runtime/status_macros.h"
 
 namespace cofilter::data {
@@ -46,7 +47,7 @@ class Descriptor {
  private:
   absl::Status Error(std::string_view doing) const {
     return absl::InternalError(
-        absl::StrCat(std::string(doing), " ", path_, ": ", std::strerror(errno)));
+        absl::StrCat(std::string(doing), " ", path_, ": ", runtime::ErrnoText(errno)));
   }
   const int fd_;
   const std::string path_;
@@ -167,7 +168,8 @@ absl::StatusOr<std::unique_ptr<ByteSink>> ByteSink::Create(const std::string& pa
   const int fd = path == "-" ? STDOUT_FILENO
                              : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0)
-    return absl::InternalError(absl::StrCat("cannot create ", path, ": ", std::strerror(errno)));
+    return absl::InternalError(
+        absl::StrCat("cannot create ", path, ": ", runtime::ErrnoText(errno)));
   auto out = std::make_unique<Descriptor>(fd, path);
   switch (compression) {
     case Compression::kGzip: {

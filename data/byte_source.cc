@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/errno_text.h"
 #include "runtime/status_macros.h"
 
 namespace cofilter::data {
@@ -50,7 +51,8 @@ class StoredBytes {
       const ssize_t got = ::read(fd_, buffer_.data() + end_, buffer_.size() - end_);
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) {
-        return absl::InternalError(absl::StrCat("cannot read ", path_, ": ", std::strerror(errno)));
+        return absl::InternalError(
+            absl::StrCat("cannot read ", path_, ": ", runtime::ErrnoText(errno)));
       }
       if (got == 0) break;
       end_ += static_cast<std::size_t>(got);
@@ -218,7 +220,7 @@ absl::StatusOr<std::unique_ptr<ByteSource>> ByteSource::Open(const std::string& 
   const bool standard_input = path == "-";
   const int fd = standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    const std::string reason = absl::StrCat("cannot open ", path, ": ", std::strerror(errno));
+    const std::string reason = absl::StrCat("cannot open ", path, ": ", runtime::ErrnoText(errno));
     return errno == ENOENT ? absl::NotFoundError(reason) : absl::InternalError(reason);
   }
   auto stored = std::make_unique<StoredBytes>(fd, !standard_input, path);

@@ -9,6 +9,7 @@
 #include "data/field_checks.h"
 #include "data/record_json.h"
 #include "data/utf8_text.h"
+#include "runtime/errno_text.h"
 #include "runtime/status_macros.h"
 
 namespace cofilter::data {
@@ -20,7 +21,7 @@ constexpr std::size_t kShownBytes = 200;
 
 absl::Status WriteError(const std::string& path, int error) {
   return absl::InternalError(
-      absl::StrCat("cannot write quarantine file ", path, ": ", std::strerror(error)));
+      absl::StrCat("cannot write quarantine file ", path, ": ", runtime::ErrnoText(error)));
 }
 
 }  // namespace

@@ -88,8 +88,7 @@ absl::Status SetList(const Field<Record>& field, ondemand::value value, Record& 
   if (error != simdjson::SUCCESS) return FieldError(field.name, "", "a list of texts");
   for (auto entry : array) {
     ondemand::value one;
-    if (std::move(entry).get(one) != simdjson::SUCCESS)
-      return FieldError(field.name, "[…", "a list of texts");
+    if (entry.get(one) != simdjson::SUCCESS) return FieldError(field.name, "[…", "a list of texts");
     COFILTER_RETURN_IF_ERROR(SetOne(field, one, record));
   }
   return absl::OkStatus();

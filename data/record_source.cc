@@ -64,10 +64,9 @@ class RecordLines {
         if (!csv_.has_value()) return TakeCsvHeader(line);
         return HandOn(csv_->Read(line.text, record_));
       case Format::kList:
-        if constexpr (std::is_same_v<Record, Event>) return TakeList(line);
-        break;
       case Format::kTable:
-        if constexpr (std::is_same_v<Record, Event>) return TakeTable(line);
+        if constexpr (std::is_same_v<Record, Event>)
+          return format_ == Format::kList ? TakeList(line) : TakeTable(line);
         break;
       default:
         return HandOn(json_.Read(line.text, record_));

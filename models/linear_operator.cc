@@ -110,7 +110,7 @@ void LinearOperator::BuildTables() {
   index_ = IndexOfLeadingDims(views_.embeddings, dim());
   // Filled from the start, so that no table moves once it is pointed to.
   const bool has_trend = crowd_.factors() != nullptr;
-  scan_scale_tables_.reserve((has_trend ? 2 : 1) * kNotches * padded_rows_);
+  scan_scale_tables_.reserve((has_trend ? 2u : 1u) * std::size_t{kNotches} * padded_rows_);
   BuildScanScales(/*with_trend=*/false, &scan_scales_);
   if (has_trend) BuildScanScales(/*with_trend=*/true, &scan_scales_with_trend_);
 }

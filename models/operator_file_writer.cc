@@ -9,6 +9,7 @@
 #include "models/operator_file.h"
 #include "models/operator_file_layout.h"
 #include "runtime/digest.h"
+#include "runtime/errno_text.h"
 
 namespace cofilter::models {
 namespace {
@@ -123,7 +124,8 @@ absl::Status WriteOperatorFile(const std::string& path, const OperatorViews& vie
   }
   file.close();
   if (!file.good()) {
-    return absl::InternalError(absl::StrCat("cannot write ", path, ": ", std::strerror(errno)));
+    return absl::InternalError(
+        absl::StrCat("cannot write ", path, ": ", runtime::ErrnoText(errno)));
   }
   return absl::OkStatus();
 }

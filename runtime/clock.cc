@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/errno_text.h"
 
 namespace cofilter::runtime {
 
@@ -25,7 +26,7 @@ const SystemClock& SystemClock::Instance() {
 absl::StatusOr<std::unique_ptr<FileClock>> FileClock::Open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    const std::string reason = absl::StrCat("clock file ", path, ": ", std::strerror(errno));
+    const std::string reason = absl::StrCat("clock file ", path, ": ", ErrnoText(errno));
     return errno == ENOENT ? absl::NotFoundError(reason) : absl::InternalError(reason);
   }
   struct stat info {};
@@ -40,7 +41,7 @@ absl::StatusOr<std::unique_ptr<FileClock>> FileClock::Open(const std::string& pa
   const int error = errno;
   ::close(fd);
   if (mapped == MAP_FAILED) {
-    return absl::InternalError(absl::StrCat("clock file ", path, ": ", std::strerror(error)));
+    return absl::InternalError(absl::StrCat("clock file ", path, ": ", ErrnoText(error)));
   }
   return std::unique_ptr<FileClock>(
       new FileClock(static_cast<const volatile std::int64_t*>(mapped)));

@@ -16,13 +16,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/digest.h"
+#include "runtime/errno_text.h"
 #include "runtime/status_macros.h"
 
 namespace cofilter::runtime {
 namespace {
 
 absl::Status SystemError(std::string_view doing, const std::string& path, int error) {
-  const std::string text = absl::StrCat(std::string(doing), " ", path, ": ", std::strerror(error));
+  const std::string text = absl::StrCat(std::string(doing), " ", path, ": ", ErrnoText(error));
   return error == ENOENT ? absl::NotFoundError(text) : absl::InternalError(text);
 }
 
@@ -156,7 +157,7 @@ absl::Status PublishDirectory(const std::string& directory, const std::string& p
       return absl::AlreadyExistsError(absl::StrCat(place, " exists already"));
     }
     return absl::InternalError(
-        absl::StrCat("cannot rename ", directory, " to ", place, ": ", std::strerror(errno)));
+        absl::StrCat("cannot rename ", directory, " to ", place, ": ", ErrnoText(errno)));
   }
   return SyncPath(ParentOf(place));
 }
@@ -169,7 +170,7 @@ absl::Status MakeDirectories(const std::string& path) {
 }
 
 absl::StatusOr<TemporaryDirectory> TemporaryDirectory::Create(std::string_view prefix) {
-  const char* base = std::getenv("TMPDIR");
+  const char* base = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): nothing sets it
   std::string path = absl::StrCat(base != nullptr && *base != '\0' ? base : "/tmp", "/",
                                   std::string(prefix), ".XXXXXX");
   if (::mkdtemp(path.data()) == nullptr) return SystemError("cannot make", path, errno);

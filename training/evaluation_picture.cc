@@ -159,8 +159,9 @@ std::string FrontPicture(std::span<const Evaluation> evaluations) {
       series.line = series.points.size() > 1;
       chart.series.push_back(std::move(series));
     }
+    const std::size_t row = measure / 2;
     canvas.Draw(chart, {kMargin + static_cast<double>(measure % 2) * (half + kMargin),
-                        48 + static_cast<double>(measure / 2) * (height + 24), half, height});
+                        48 + static_cast<double>(row) * (height + 24), half, height});
   }
   return std::move(canvas).Finish();
 }

@@ -39,7 +39,7 @@ std::string TickText(double value, double step) {
 
 // Four significant digits in place of six decimals: ".0812", "12.30".
 std::string ValueText(double value) {
-  return absl::StrFormat(value < 1 ? "%.4f" : value < 100 ? "%.2f" : "%.0f", value);
+  return absl::StrFormat("%.*f", value < 1 ? 4 : value < 100 ? 2 : 0, value);
 }
 
 }  // namespace

@@ -16,7 +16,12 @@ const Kernels* Avx512Vnni() {
 }
 
 const Kernels& Best() {
-  static const Kernels& best = Avx512Vnni() ? *Avx512Vnni() : Avx2() ? *Avx2() : Scalar();
+  static const Kernels& best = []() -> const Kernels& {
+    for (const Kernels* kernels : {Avx512Vnni(), Avx2()}) {
+      if (kernels != nullptr) return *kernels;
+    }
+    return Scalar();
+  }();
   return best;
 }
 

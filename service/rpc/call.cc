@@ -7,7 +7,9 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "runtime/status_macros.h"
 #include "service/log_trace.h"
 #include "service/rpc/call_note.h"
 #include "service/rpc/status_mapping.h"
@@ -16,6 +18,8 @@ namespace cofilter::service {
 namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
+
+constexpr std::string_view kInProcessPeer = "inproc";
 
 // A call between admission and its status. The reactor ends with Finish, and the context with it:
 // nothing of the call is touched after that.
@@ -38,10 +42,9 @@ class UnaryCall {
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
   // Errors: as CallGuard::Admit.
   absl::Status Identify() {
-    absl::StatusOr<Admitted> who =
-        frame_.guard->Admit(method_.name(), *context_, messages_.request);
-    if (who.ok()) caller_ = *std::move(who);
-    return who.status();
+    COFILTER_ASSIGN_OR_RETURN(caller_,
+                              frame_.guard->Admit(method_.name(), *context_, messages_.request));
+    return absl::OkStatus();
   }
   // REQUIRES: identified.
   RequestContext MakeContext() {
@@ -100,8 +103,12 @@ grpc::ServerUnaryReactor* Start(
     run();
     return reactor;
   }
+  // Calls of the HTTP door come over the channel inside the process.
   Executor& executor = work == Work::kCompute ? *frame.compute : *frame.blocking;
-  if (!executor.Submit(std::move(run))) call->Shed();
+  const bool taken = absl::StartsWith(context->peer(), kInProcessPeer)
+                         ? executor.SubmitGuest(std::move(run))
+                         : executor.Submit(std::move(run));
+  if (!taken) call->Shed();
   return reactor;
 }
 

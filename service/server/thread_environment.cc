@@ -21,8 +21,10 @@ void TuneLibraries() {
   // Calls allocate and free the same sizes again and again: giving memory back to the system in
   // between costs more than keeping it.
   constexpr int kKept = 256 << 20;
+  // NOLINTBEGIN(concurrency-mt-unsafe): before the first thread.
   mallopt(M_TRIM_THRESHOLD, kKept);
   mallopt(M_MMAP_THRESHOLD, kKept);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 }  // namespace

@@ -96,6 +96,21 @@ TEST(ExecutorTest, CallsGoBeforeBatchWork) {
   EXPECT_THAT(order, testing::ElementsAre(1, 2, 3, 4));
 }
 
+TEST(ExecutorTest, GuestsGetOneTurnInFourWhileCallsWait) {
+  Gate gate;
+  std::string order;
+  {
+    Executor executor(1, 10);
+    ASSERT_TRUE(executor.Submit([&] { gate.Pass(); }));
+    gate.AwaitInside(1);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(executor.SubmitGuest([&] { order += 'g'; }));
+    for (int i = 0; i < 6; ++i) ASSERT_TRUE(executor.Submit([&] { order += 'c'; }));
+    ASSERT_TRUE(executor.SubmitBatch([&] { order += 'b'; }));
+    gate.Open();
+  }
+  EXPECT_EQ(order, "ccgcccgcgb");
+}
+
 TEST(ExecutorTest, BatchWorkLeavesOneWorkerFree) {
   Gate batch;
   Executor executor(2, 10);
