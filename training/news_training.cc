@@ -161,6 +161,27 @@ void ChooseHalfLives(const NewsReplay& replay, double click_share,
       parameters);
 }
 
+// The terms that the lists held out are better off with: the one they are best off without goes,
+// until none is left that does not help.
+std::array<bool, kNewsTerms> ChooseTerms(std::span<const TermList> lists) {
+  std::array<bool, kNewsTerms> active = AllTerms();
+  double least = Judge(lists, active).loss;
+  for (;;) {
+    std::size_t worst = kNewsTerms;
+    for (std::size_t t = 0; t < kNewsTerms; ++t) {
+      if (!active[t]) continue;
+      std::array<bool, kNewsTerms> without = active;
+      without[t] = false;
+      if (const double loss = Judge(lists, without).loss; loss <= least) {
+        least = loss;
+        worst = t;
+      }
+    }
+    if (worst == kNewsTerms) return active;
+    active[worst] = false;
+  }
+}
+
 nlohmann::json TermsReport(std::span<const TermList> lists) {
   const Judged all = Judge(lists, AllTerms());
   nlohmann::json report = {{"lists", lists.size()},
@@ -232,11 +253,11 @@ absl::StatusOr<NewsTraining> TrainNewsRanker(const TrainingSettings& settings,
   NewsRankerParameters parameters;
   ChooseHalfLives(replay, impressions > 0 ? clicks / impressions : 0, &parameters);
   const std::vector<TermList> open = TermsOf(parameters, replay.pool);
-  parameters.pool_weights = FitListwise(open, AllTerms());
+  parameters.pool_weights = FitListwise(open, ChooseTerms(open));
   training.report["pool"] = TermsReport(open);
   if (replay.given.size() >= kFewestLists) {
     const std::vector<TermList> given = TermsOf(parameters, replay.given);
-    parameters.given_weights = FitListwise(given, AllTerms());
+    parameters.given_weights = FitListwise(given, ChooseTerms(given));
     training.report["given"] = TermsReport(given);
   } else {
     parameters.given_weights = parameters.pool_weights;

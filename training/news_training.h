@@ -24,9 +24,9 @@ struct NewsTraining {
 
 // The latest two thirds of the lists are what is learnt from; an operator with the parameters that
 // a report tells as `chosen` is trained on what came before them, so that no click is explained by
-// itself. Of these
-// lists the latest third is held out while half-lives and smoothing are chosen by its loss, one at
-// a time; the weights are then of all. Deterministic. Errors: as TrainOperator.
+// itself. Of these lists the latest third is held out while half-lives, smoothing and terms are
+// chosen by its loss, one at a time; the weights are then of all, and 0 for a term that did not
+// help. Deterministic. Errors: as TrainOperator.
 absl::StatusOr<NewsTraining> TrainNewsRanker(const TrainingSettings& settings,
                                              const nlohmann::json& chosen,
                                              const data::Dataset& dataset,

@@ -1,4 +1,6 @@
 // Chooses the kernels by what the CPU says of itself.
+#include <initializer_list>
+
 #include "models/kernels/kernels.h"
 #include "models/kernels/tables.h"
 

@@ -218,7 +218,7 @@ void Diversify(const SurfaceConfig& surface, const VarietyContext& context, std:
         best = i;
       }
     }
-    const Waiting chosen = pool[best];
+    Waiting chosen = pool[best];
     pool.erase(pool.begin() + static_cast<std::ptrdiff_t>(best));
     const double score = score_of(chosen);
     chosen.candidate.diversity = score - chosen.candidate.score;

@@ -19,7 +19,7 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr std::string_view kInProcessPeer = "inproc";
+constexpr char kInProcessPeer[] = "inproc";
 
 // A call between admission and its status. The reactor ends with Finish, and the context with it:
 // nothing of the call is touched after that.
