@@ -3,6 +3,7 @@
 
 #include <Eigen/Dense>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 
@@ -17,6 +18,7 @@ using Curvature = Eigen::Matrix<double, static_cast<int>(kNewsTerms), static_cas
 
 constexpr double kPenalty = 1e-3;
 constexpr int kRounds = 30;
+constexpr double kShortestStep = 1e-5;
 
 double ScoreOf(const std::array<float, kNewsTerms>& terms, const NewsTermValues& weights) {
   double score = 0;
@@ -62,9 +64,35 @@ bool Allowed(std::size_t term, double weight) {
   }
 }
 
-NewsTermValues Minimise(std::span<const TermList> lists,
-                        const std::array<bool, kNewsTerms>& active) {
+// Sums over a list, or over all: of the softmax' mean terms, of their products (upper triangle),
+// and of the terms that were clicked.
+struct Moments {
+  std::array<double, kNewsTerms> mean{};
+  std::array<std::array<double, kNewsTerms>, kNewsTerms> second{};
+  std::array<double, kNewsTerms> wanted{};
+};
+
+Moments MomentsOf(const TermList& list, std::span<const double> share) {
+  Moments moments;
+  const auto clicks =
+      static_cast<double>(std::count(list.clicked.begin(), list.clicked.end(), true));
+  for (std::size_t i = 0; i < list.terms.size(); ++i) {
+    std::array<double, kNewsTerms> terms;
+    for (std::size_t t = 0; t < kNewsTerms; ++t) terms[t] = static_cast<double>(list.terms[i][t]);
+    for (std::size_t t = 0; t < kNewsTerms; ++t) {
+      const double part = share[i] * terms[t];
+      moments.mean[t] += part;
+      for (std::size_t u = t; u < kNewsTerms; ++u) moments.second[t][u] += part * terms[u];
+      if (list.clicked[i]) moments.wanted[t] += terms[t] / clicks;
+    }
+  }
+  return moments;
+}
+
+NewsTermValues Minimise(std::span<const TermList> lists, const std::array<bool, kNewsTerms>& active,
+                        const NewsTermValues& start) {
   NewsTermValues weights{};
+  for (std::size_t t = 0; t < kNewsTerms; ++t) weights[t] = active[t] ? start[t] : 0;
   if (lists.empty()) return weights;
   std::vector<double> share;
   for (int round = 0; round < kRounds; ++round) {
@@ -72,22 +100,14 @@ NewsTermValues Minimise(std::span<const TermList> lists,
     Curvature curvature = Curvature::Zero();
     for (const TermList& list : lists) {
       (void)LossOf(list, weights, &share);
-      const auto clicks =
-          static_cast<double>(std::count(list.clicked.begin(), list.clicked.end(), true));
-      Weights mean = Weights::Zero();
-      Curvature second = Curvature::Zero();
-      Weights wanted = Weights::Zero();
-      for (std::size_t i = 0; i < list.terms.size(); ++i) {
-        Weights terms;
-        for (std::size_t t = 0; t < kNewsTerms; ++t) {
-          terms[static_cast<int>(t)] = active[t] ? static_cast<double>(list.terms[i][t]) : 0;
+      const Moments moments = MomentsOf(list, share);
+      for (std::size_t t = 0; t < kNewsTerms; ++t) {
+        slope[static_cast<int>(t)] += moments.mean[t] - moments.wanted[t];
+        for (std::size_t u = t; u < kNewsTerms; ++u) {
+          curvature(static_cast<int>(t), static_cast<int>(u)) +=
+              moments.second[t][u] - moments.mean[t] * moments.mean[u];
         }
-        mean += share[i] * terms;
-        second += share[i] * terms * terms.transpose();
-        if (list.clicked[i]) wanted += terms / clicks;
       }
-      slope += mean - wanted;
-      curvature += second - mean * mean.transpose();
     }
     const double count = static_cast<double>(lists.size());
     slope /= count;
@@ -96,13 +116,19 @@ NewsTermValues Minimise(std::span<const TermList> lists,
       const int at = static_cast<int>(t);
       slope[at] += 2 * kPenalty * weights[t];
       curvature(at, at) += 2 * kPenalty;
+      if (active[t]) continue;
+      slope[at] = 0;
+      curvature.row(at).setZero();
+      curvature.col(at).setZero();
+      curvature(at, at) = 1;
     }
-    Weights step = curvature.ldlt().solve(slope);
+    Weights step = curvature.selfadjointView<Eigen::Upper>().ldlt().solve(slope);
     // Far from the minimum a full step may overshoot.
     const double longest = step.cwiseAbs().maxCoeff();
     if (longest > 1) step /= longest;
     for (std::size_t t = 0; t < kNewsTerms; ++t) weights[t] -= step[static_cast<int>(t)];
-    if (longest < 1e-8) break;
+    // The step after this one would be about its square.
+    if (longest < kShortestStep) break;
   }
   return weights;
 }
@@ -132,10 +158,12 @@ TermList MakeTermList(std::span<const models::NewsTermValues> values,
 }
 
 models::NewsTermValues FitListwise(std::span<const TermList> lists,
-                                   const std::array<bool, kNewsTerms>& active) {
+                                   const std::array<bool, kNewsTerms>& active,
+                                   const NewsTermValues& start) {
   std::array<bool, kNewsTerms> left = active;
+  NewsTermValues weights = start;
   for (;;) {
-    const NewsTermValues weights = Minimise(lists, left);
+    weights = Minimise(lists, left, weights);
     std::size_t worst = kNewsTerms;
     for (std::size_t t = 0; t < kNewsTerms; ++t) {
       if (Allowed(t, weights[t])) continue;

@@ -2,6 +2,7 @@
 #ifndef COFILTER_TRAINING_LISTWISE_FIT_H_
 #define COFILTER_TRAINING_LISTWISE_FIT_H_
 
+#include <array>
 #include <span>
 #include <vector>
 
@@ -19,10 +20,11 @@ TermList MakeTermList(std::span<const models::NewsTermValues> values,
                       const std::vector<bool>& clicked);
 
 // Minimises the mean over lists of −Σ_clicked ln softmax / clicks, plus .001 |w|², by Newton's
-// method; a weight whose sign NewsRankerParameters forbids is 0. `active` leaves terms out.
-// Deterministic.
+// method; a weight whose sign NewsRankerParameters forbids is 0. `active` leaves terms out; a start
+// near the minimum saves rounds. Deterministic.
 models::NewsTermValues FitListwise(std::span<const TermList> lists,
-                                   const std::array<bool, models::kNewsTerms>& active);
+                                   const std::array<bool, models::kNewsTerms>& active,
+                                   const models::NewsTermValues& start = {});
 
 // The loss without the penalty.
 double ListwiseLoss(std::span<const TermList> lists, const models::NewsTermValues& weights);

@@ -26,6 +26,8 @@ using models::NewsTermValues;
 
 constexpr std::size_t kFewestLists = 200;
 constexpr std::size_t kMostLists = 2000;
+constexpr std::size_t kMostListsJudged = 600;
+constexpr std::size_t kMostItemsJudged = 64;
 
 constexpr std::array<bool, kNewsTerms> AllTerms() {
   std::array<bool, kNewsTerms> all{};
@@ -98,10 +100,11 @@ struct Judged {
   double loss = 0;
   double auc = 0;
 };
-Judged Judge(std::span<const TermList> lists, const std::array<bool, kNewsTerms>& active) {
+Judged Judge(std::span<const TermList> lists, const std::array<bool, kNewsTerms>& active,
+             const NewsTermValues& start = {}) {
   const std::size_t learnt = lists.size() * 2 / 3;
   Judged judged;
-  judged.weights = FitListwise(lists.first(learnt), active);
+  judged.weights = FitListwise(lists.first(learnt), active, start);
   judged.loss = ListwiseLoss(lists.subspan(learnt), judged.weights);
   judged.auc = ListwiseAuc(lists.subspan(learnt), judged.weights);
   return judged;
@@ -112,11 +115,12 @@ void Choose(std::span<const ReplayedList> lists, std::size_t values,
             const std::function<void(std::size_t value, NewsRankerParameters*)>& set,
             NewsRankerParameters* parameters) {
   NewsRankerParameters best = *parameters;
-  double least = Judge(TermsOf(best, lists), AllTerms()).loss;
+  const Judged first = Judge(TermsOf(best, lists), AllTerms());
+  double least = first.loss;
   for (std::size_t value = 0; value < values; ++value) {
     NewsRankerParameters tried = *parameters;
     set(value, &tried);
-    const double loss = Judge(TermsOf(tried, lists), AllTerms()).loss;
+    const double loss = Judge(TermsOf(tried, lists), AllTerms(), first.weights).loss;
     if (loss < least) {
       least = loss;
       best = tried;
@@ -125,10 +129,32 @@ void Choose(std::span<const ReplayedList> lists, std::size_t values,
   *parameters = best;
 }
 
+// What was clicked, and of the rest some, spread evenly.
+ReplayedList Thinned(const ReplayedList& list) {
+  if (list.size() <= kMostItemsJudged) return list;
+  ReplayedList thinned;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const bool falls =
+        i * kMostItemsJudged / list.size() != (i + 1) * kMostItemsJudged / list.size();
+    if (falls || list[i].clicked) thinned.push_back(list[i]);
+  }
+  return thinned;
+}
+
+// Some of them, spread evenly, in order: what is chosen one at a time does not need them all.
+std::vector<ReplayedList> Sample(std::span<const ReplayedList> lists) {
+  const std::size_t kept = std::min(lists.size(), kMostListsJudged);
+  std::vector<ReplayedList> sample;
+  sample.reserve(kept);
+  for (std::size_t n = 0; n < kept; ++n) sample.push_back(Thinned(lists[n * lists.size() / kept]));
+  return sample;
+}
+
 void ChooseHalfLives(const NewsReplay& replay, double click_share,
                      NewsRankerParameters* parameters) {
   const bool shown = replay.given.size() >= kFewestLists;
-  const std::vector<ReplayedList>& lists = shown ? replay.given : replay.pool;
+  const std::vector<ReplayedList> lists = Sample(shown ? replay.given : replay.pool);
+  const std::vector<ReplayedList> pool = Sample(replay.pool);
   constexpr std::array<double, 4> kPriors = {10, 30, 100, 300};
   if (click_share > 0) {
     parameters->prior_clicks = std::min(click_share, 0.9) * parameters->prior_impressions;
@@ -151,13 +177,12 @@ void ChooseHalfLives(const NewsReplay& replay, double click_share,
       },
       parameters);
   Choose(
-      replay.pool, 5, [](std::size_t v, NewsRankerParameters* p) { p->clicks_half_life = v; },
+      pool, 5, [](std::size_t v, NewsRankerParameters* p) { p->clicks_half_life = v; }, parameters);
+  Choose(
+      pool, 4, [](std::size_t v, NewsRankerParameters* p) { p->placement_half_life = v; },
       parameters);
   Choose(
-      replay.pool, 4, [](std::size_t v, NewsRankerParameters* p) { p->placement_half_life = v; },
-      parameters);
-  Choose(
-      replay.pool, 4, [](std::size_t v, NewsRankerParameters* p) { p->exposure_half_life = v + 2; },
+      pool, 4, [](std::size_t v, NewsRankerParameters* p) { p->exposure_half_life = v + 2; },
       parameters);
 }
 
@@ -165,14 +190,15 @@ void ChooseHalfLives(const NewsReplay& replay, double click_share,
 // until none is left that does not help.
 std::array<bool, kNewsTerms> ChooseTerms(std::span<const TermList> lists) {
   std::array<bool, kNewsTerms> active = AllTerms();
-  double least = Judge(lists, active).loss;
+  const Judged all = Judge(lists, active);
+  double least = all.loss;
   for (;;) {
     std::size_t worst = kNewsTerms;
     for (std::size_t t = 0; t < kNewsTerms; ++t) {
       if (!active[t]) continue;
       std::array<bool, kNewsTerms> without = active;
       without[t] = false;
-      if (const double loss = Judge(lists, without).loss; loss <= least) {
+      if (const double loss = Judge(lists, without, all.weights).loss; loss <= least) {
         least = loss;
         worst = t;
       }
@@ -191,7 +217,7 @@ nlohmann::json TermsReport(std::span<const TermList> lists) {
   for (std::size_t t = 0; t < kNewsTerms; ++t) {
     std::array<bool, kNewsTerms> without = AllTerms();
     without[t] = false;
-    const Judged judged = Judge(lists, without);
+    const Judged judged = Judge(lists, without, all.weights);
     report["without"][std::string(models::NewsTermName(static_cast<models::NewsTerm>(t)))] = {
         {"loss", judged.loss}, {"auc", judged.auc}};
   }
@@ -252,16 +278,14 @@ absl::StatusOr<NewsTraining> TrainNewsRanker(const TrainingSettings& settings,
   NewsTraining training;
   NewsRankerParameters parameters;
   ChooseHalfLives(replay, impressions > 0 ? clicks / impressions : 0, &parameters);
-  const std::vector<TermList> open = TermsOf(parameters, replay.pool);
-  parameters.pool_weights = FitListwise(open, ChooseTerms(open));
-  training.report["pool"] = TermsReport(open);
-  if (replay.given.size() >= kFewestLists) {
-    const std::vector<TermList> given = TermsOf(parameters, replay.given);
-    parameters.given_weights = FitListwise(given, ChooseTerms(given));
-    training.report["given"] = TermsReport(given);
-  } else {
-    parameters.given_weights = parameters.pool_weights;
-  }
+  const auto fit = [&](const std::vector<ReplayedList>& replayed, const std::string& name) {
+    const std::vector<TermList> judged = TermsOf(parameters, Sample(replayed));
+    training.report[name] = TermsReport(judged);
+    return FitListwise(TermsOf(parameters, replayed), ChooseTerms(judged));
+  };
+  parameters.pool_weights = fit(replay.pool, "pool");
+  parameters.given_weights =
+      replay.given.size() >= kFewestLists ? fit(replay.given, "given") : parameters.pool_weights;
   COFILTER_RETURN_IF_ERROR(parameters.Validate());
   training.report["parameters"] = ParametersReport(parameters);
   training.report["why"] = absl::StrCat(

@@ -76,7 +76,7 @@ TEST(ArtifactManifestTest, NamesTheEntryThatIsWrong) {
           "trend.exponent");
   refuses("\"prior_events\": 0.0", "\"prior_events\": []", "operators[0].evidence.prior_events");
   refuses("\"gain\": 0.0", "\"gain\": \"x\"", "operators[0].content.gain");
-  refuses("\"features\": 1", "\"features\": 2", "operators[0].content.features");
+  refuses("\"features\": 1", "\"features\": 3", "operators[0].content.features");
   refuses("\"global\"", "\"globe\"", "operators[0].global");
   refuses("\"operators\"", "\"operator\"", "operators");
 }
