@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
+#include <vector>
 
 namespace cofilter::models {
 namespace {
@@ -17,18 +18,27 @@ constexpr std::size_t kRareEnough = 1000;
 // The features of the nearest items with buckets renumbered, so that products need no search.
 class NearestFeatures {
  public:
-  NearestFeatures(const ContentRelationView& view, std::span<const WeightedRow> rows) {
-    std::unordered_map<std::uint32_t, std::uint32_t> columns;
+  NearestFeatures(const ContentRelationView& view, std::span<const WeightedRow> rows,
+                  std::size_t buckets) {
+    // Bucket → column + 1, all 0 between calls: some hundred thousand look-ups are most of the cost
+    // of a relation, and a table answers them at once.
+    thread_local std::vector<std::uint32_t> column_of;
+    if (column_of.size() < buckets) column_of.resize(buckets, 0);
+    std::vector<std::uint32_t> used;
     offsets_.push_back(0);
     for (const WeightedRow& row : rows) {
       for (std::uint64_t at = view.offsets[row.row]; at < view.offsets[row.row + 1]; ++at) {
-        const auto [column, added] =
-            columns.try_emplace(view.buckets[at], static_cast<std::uint32_t>(columns.size()));
-        entries_.push_back({column->second, view.values[at]});
+        std::uint32_t& column = column_of[view.buckets[at]];
+        if (column == 0) {
+          used.push_back(view.buckets[at]);
+          column = static_cast<std::uint32_t>(used.size());
+        }
+        entries_.push_back({column - 1, view.values[at]});
       }
       offsets_.push_back(entries_.size());
     }
-    by_column_.resize(columns.size());
+    by_column_.resize(used.size());
+    for (const std::uint32_t bucket : used) column_of[bucket] = 0;
   }
 
   std::size_t rows() const { return offsets_.size() - 1; }
@@ -182,7 +192,7 @@ std::vector<WeightedRow> ContentRelation::Resembling(
       }
     }
   }
-  NearestFeatures rows(view_, nearest);
+  NearestFeatures rows(view_, nearest, idf_.size());
   const std::vector<double> solution = Solve(rows, parameters_.ridge, std::move(cosines));
   for (std::size_t i = 0; i < nearest.size(); ++i) {
     nearest[i].weight = static_cast<float>(solution[i]);

@@ -17,6 +17,8 @@ constexpr std::size_t kMostHeldOut = 1000;
 constexpr std::size_t kMostMembers = 400;
 constexpr std::array<double, 5> kSmoothings = {1, 2, 4, 8, 0};  // the default first: ties keep it
 constexpr std::array<double, 3> kRidges = {1, 3, 10};
+constexpr double kPastTheEnd = 3;
+constexpr double kLargestRidge = 1000;
 constexpr auto kGroups = std::tuple_size_v<models::FeatureWeights>;
 
 std::array<bool, kGroups> GroupsIn(const TextRows& text) {
@@ -162,6 +164,11 @@ void ChooseContent(const HeldOutItems& items, const TextRows& text, std::size_t 
     measure(start, ridge);
   } else {
     for (const double lambda : kRidges) measure(start, lambda);
+    // Past the end of the grid for as long as that is better.
+    for (double lambda = kRidges.back() * kPastTheEnd;
+         best.ridge * kPastTheEnd >= lambda && lambda <= kLargestRidge; lambda *= kPastTheEnd) {
+      measure(start, lambda);
+    }
   }
   // Then one group at a time, with the others at what is best so far.
   const std::array<bool, kGroups> there = GroupsIn(text);

@@ -241,6 +241,18 @@ nlohmann::json ParametersReport(const NewsRankerParameters& parameters) {
   return report;
 }
 
+// Of what was shown. A click on something that nobody was shown, an old history say, tells nothing
+// of it.
+double ClickShare(std::span<const ShownList> lists) {
+  double clicks = 0;
+  double shown = 0;
+  for (const ShownList& list : lists) {
+    clicks += static_cast<double>(std::count(list.clicked.begin(), list.clicked.end(), true));
+    shown += static_cast<double>(list.items.size());
+  }
+  return shown > 0 ? clicks / shown : 0;
+}
+
 NewsTraining TooLittle(std::size_t lists) {
   NewsTraining training;
   training.report["why"] = absl::StrCat("no ranker: ", lists, " lists with a click to learn from; ",
@@ -272,12 +284,9 @@ absl::StatusOr<NewsTraining> TrainNewsRanker(const TrainingSettings& settings,
       ReplayNews(*op, before, catalogue, log, moments, lists, cut, kMostLists);
   if (replay.pool.size() < kFewestLists) return TooLittle(replay.pool.size());
 
-  double clicks = 0;
-  double impressions = 0;
-  for (const Moment& moment : moments) (moment.IsClick() ? clicks : impressions) += 1;
   NewsTraining training;
   NewsRankerParameters parameters;
-  ChooseHalfLives(replay, impressions > 0 ? clicks / impressions : 0, &parameters);
+  ChooseHalfLives(replay, ClickShare(lists), &parameters);
   const auto fit = [&](const std::vector<ReplayedList>& replayed, const std::string& name) {
     const std::vector<TermList> judged = TermsOf(parameters, Sample(replayed));
     training.report[name] = TermsReport(judged);
