@@ -35,7 +35,7 @@ std::array<bool, kGroups> GroupsIn(const TextRows& text) {
 
 HeldOutItems::HeldOutItems(const TextRows& text, const data::Dataset& dataset,
                            const models::ListBlockArrays& neighbours, std::uint64_t seed)
-    : text_(text), dataset_(dataset), neighbours_(neighbours) {
+    : dataset_(dataset), neighbours_(neighbours) {
   const std::size_t places = text.rows.size();
   held_ =
       SampleRows(places, std::clamp<std::size_t>(places / kHeldOutShare, 1, kMostHeldOut), seed);

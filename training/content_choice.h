@@ -31,7 +31,6 @@ class HeldOutItems {
                              std::span<const double> smoothings, runtime::ThreadPool* pool) const;
 
  private:
-  const TextRows& text_;
   const data::Dataset& dataset_;
   const models::ListBlockArrays& neighbours_;
   std::vector<std::uint32_t> held_;

@@ -99,13 +99,13 @@ class Replay {
     }
     const std::vector<float> weights =
         models::HistoryWeights(op_.parameters().history, confidence, age_days);
-    float sum = 0;
-    for (const float weight : weights) sum += weight;
+    const auto counted =
+        std::count_if(weights.begin(), weights.end(), [](float weight) { return weight > 0; });
     profile_.Clear();
     std::size_t kept = 0;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       if (!(weights[i] > 0)) continue;
-      profile_.Add(known_[items[i]].profile, weights[i] / sum);
+      profile_.Add(known_[items[i]].profile, 1 / static_cast<float>(counted));
       entries[kept] = entries[i];
       entries[kept++].weight = weights[i];
     }

@@ -26,8 +26,8 @@ using models::NewsTermValues;
 
 constexpr std::size_t kFewestLists = 200;
 constexpr std::size_t kMostLists = 2000;
-constexpr std::size_t kMostListsJudged = 600;
-constexpr std::size_t kMostItemsJudged = 64;
+constexpr std::size_t kMostItemsJudged = 64;  // of one list
+constexpr std::size_t kMostJudged = 40'000;   // items of all lists
 
 constexpr std::array<bool, kNewsTerms> AllTerms() {
   std::array<bool, kNewsTerms> all{};
@@ -110,17 +110,30 @@ Judged Judge(std::span<const TermList> lists, const std::array<bool, kNewsTerms>
   return judged;
 }
 
-// Tries each value of one parameter and keeps the one with the least loss.
-void Choose(std::span<const ReplayedList> lists, std::size_t values,
+// What one at a time is chosen on: lists that were shown, pools of the same moments, or both.
+// Half-lives are shared by them, weights are not.
+using Samples = std::vector<std::vector<ReplayedList>>;
+
+// Tries each value of one parameter and keeps the one with the least sum of losses.
+void Choose(const Samples& samples, std::size_t values,
             const std::function<void(std::size_t value, NewsRankerParameters*)>& set,
             NewsRankerParameters* parameters) {
+  std::vector<NewsTermValues> starts(samples.size());
+  const auto loss_of = [&](const NewsRankerParameters& tried, bool keep) {
+    double loss = 0;
+    for (std::size_t n = 0; n < samples.size(); ++n) {
+      const Judged judged = Judge(TermsOf(tried, samples[n]), AllTerms(), starts[n]);
+      if (keep) starts[n] = judged.weights;
+      loss += judged.loss;
+    }
+    return loss;
+  };
   NewsRankerParameters best = *parameters;
-  const Judged first = Judge(TermsOf(best, lists), AllTerms());
-  double least = first.loss;
+  double least = loss_of(best, /*keep=*/true);
   for (std::size_t value = 0; value < values; ++value) {
     NewsRankerParameters tried = *parameters;
     set(value, &tried);
-    const double loss = Judge(TermsOf(tried, lists), AllTerms(), first.weights).loss;
+    const double loss = loss_of(tried, /*keep=*/false);
     if (loss < least) {
       least = loss;
       best = tried;
@@ -143,7 +156,9 @@ ReplayedList Thinned(const ReplayedList& list) {
 
 // Some of them, spread evenly, in order: what is chosen one at a time does not need them all.
 std::vector<ReplayedList> Sample(std::span<const ReplayedList> lists) {
-  const std::size_t kept = std::min(lists.size(), kMostListsJudged);
+  std::size_t items = 0;
+  for (const ReplayedList& list : lists) items += std::min(list.size(), kMostItemsJudged);
+  const std::size_t kept = items <= kMostJudged ? lists.size() : lists.size() * kMostJudged / items;
   std::vector<ReplayedList> sample;
   sample.reserve(kept);
   for (std::size_t n = 0; n < kept; ++n) sample.push_back(Thinned(lists[n * lists.size() / kept]));
@@ -152,9 +167,8 @@ std::vector<ReplayedList> Sample(std::span<const ReplayedList> lists) {
 
 void ChooseHalfLives(const NewsReplay& replay, double click_share,
                      NewsRankerParameters* parameters) {
-  const bool shown = replay.given.size() >= kFewestLists;
-  const std::vector<ReplayedList> lists = Sample(shown ? replay.given : replay.pool);
-  const std::vector<ReplayedList> pool = Sample(replay.pool);
+  Samples lists = {Sample(replay.pool)};
+  if (replay.given.size() >= kFewestLists) lists.push_back(Sample(replay.given));
   constexpr std::array<double, 4> kPriors = {10, 30, 100, 300};
   if (click_share > 0) {
     parameters->prior_clicks = std::min(click_share, 0.9) * parameters->prior_impressions;
@@ -177,12 +191,13 @@ void ChooseHalfLives(const NewsReplay& replay, double click_share,
       },
       parameters);
   Choose(
-      pool, 5, [](std::size_t v, NewsRankerParameters* p) { p->clicks_half_life = v; }, parameters);
-  Choose(
-      pool, 4, [](std::size_t v, NewsRankerParameters* p) { p->placement_half_life = v; },
+      lists, 5, [](std::size_t v, NewsRankerParameters* p) { p->clicks_half_life = v; },
       parameters);
   Choose(
-      pool, 4, [](std::size_t v, NewsRankerParameters* p) { p->exposure_half_life = v + 2; },
+      lists, 4, [](std::size_t v, NewsRankerParameters* p) { p->placement_half_life = v; },
+      parameters);
+  Choose(
+      lists, 4, [](std::size_t v, NewsRankerParameters* p) { p->exposure_half_life = v + 2; },
       parameters);
 }
 
@@ -218,8 +233,11 @@ nlohmann::json TermsReport(std::span<const TermList> lists) {
     std::array<bool, kNewsTerms> without = AllTerms();
     without[t] = false;
     const Judged judged = Judge(lists, without, all.weights);
-    report["without"][std::string(models::NewsTermName(static_cast<models::NewsTerm>(t)))] = {
-        {"loss", judged.loss}, {"auc", judged.auc}};
+    const std::string term(models::NewsTermName(static_cast<models::NewsTerm>(t)));
+    report["without"][term] = {{"loss", judged.loss}, {"auc", judged.auc}};
+    std::array<bool, kNewsTerms> alone{};
+    alone[t] = true;
+    report["alone"][term] = {{"auc", Judge(lists, alone).auc}};
   }
   return report;
 }

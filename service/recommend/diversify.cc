@@ -38,9 +38,9 @@ std::span<const float> EmbeddingOf(const OperatorBinding& binding, const Candida
   const models::ForeignItem* const item = binding.overlay.Find(candidate.key);
   if (item == nullptr) return {};
   if (item->resembles.empty()) return item->embedding;
-  const auto most = std::max_element(
-      item->resembles.begin(), item->resembles.end(),
-      [](const auto& a, const auto& b) { return a.weight < b.weight; });
+  const auto most =
+      std::max_element(item->resembles.begin(), item->resembles.end(),
+                       [](const auto& a, const auto& b) { return a.weight < b.weight; });
   return binding.op->embedding(most->row);
 }
 

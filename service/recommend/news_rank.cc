@@ -47,15 +47,13 @@ void ScoreByOperator(const OperatorBinding& binding, const FoldedMember& member,
   }
 }
 
-// The history's mean profile.
+// The history's mean profile: what somebody reads about changes slowly, so an old read says as much
+// as the last one.
 void SumProfile(const OperatorBinding& binding, const FoldedMember& member,
                 models::ProfileSum& sum) {
   sum.Clear();
-  float weights = 0;
-  for (const models::HistoryEntry& entry : member.folded.entries) weights += entry.weight;
-  for (std::size_t i = 0; i < member.items.size(); ++i) {
-    sum.Add(binding.profiles.Of(member.items[i]), member.folded.entries[i].weight / weights);
-  }
+  const float share = 1 / static_cast<float>(member.items.size());
+  for (const ItemKey item : member.items) sum.Add(binding.profiles.Of(item), share);
 }
 
 double AgeHours(const ItemTraits& traits, runtime::Time now) {
