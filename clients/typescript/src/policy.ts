@@ -18,8 +18,8 @@ export interface Policy {
   timeoutMs: number | undefined;
   /** 1: no retry. */
   maxAttempts: number;
-  /** The longest wait after so many failed attempts, in milliseconds. */
-  longestWaitMs(failures: number): number;
+  /** The wait after so many failed attempts, in milliseconds, before chance moves it by a fifth. */
+  waitMs(failures: number): number;
 }
 
 const milliseconds = (duration: string) => Number.parseFloat(duration) * 1000;
@@ -32,7 +32,7 @@ function toPolicy(config: MethodConfig | undefined): Policy {
   return {
     timeoutMs: config?.timeout === undefined ? undefined : milliseconds(config.timeout),
     maxAttempts: retry?.maxAttempts ?? 1,
-    longestWaitMs: (failures) =>
+    waitMs: (failures) =>
       retry ? Math.min(milliseconds(retry.maxBackoff), milliseconds(retry.initialBackoff) * retry.backoffMultiplier ** (failures - 1)) : 0,
   };
 }
@@ -45,4 +45,20 @@ for (const config of serviceConfig.methodConfig as MethodConfig[]) {
 
 export function policyOf(service: string, method: string): Policy {
   return policies.get(`${service}/${method}`) ?? policies.get(`${service}/`) ?? policies.get("/") ?? toPolicy(undefined);
+}
+
+/** Retries end while more than half of the latest attempts failed: they would add to what is wrong with the server. */
+export class Throttle {
+  readonly #most = serviceConfig.retryThrottling.maxTokens;
+  #tokens = this.#most;
+
+  succeeded(): void {
+    this.#tokens = Math.min(this.#most, this.#tokens + serviceConfig.retryThrottling.tokenRatio);
+  }
+
+  /** Whether the attempt may be repeated. */
+  failed(): boolean {
+    this.#tokens = Math.max(0, this.#tokens - 1);
+    return this.#tokens > this.#most / 2;
+  }
 }

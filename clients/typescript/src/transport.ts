@@ -1,7 +1,7 @@
 // Puts a token, a deadline and retries on every call of a transport.
 import type { DescMessage, DescMethodStreaming, DescMethodUnary, MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ContextValues, type StreamResponse, type Transport, type UnaryResponse } from "@connectrpc/connect";
-import { policyOf } from "./policy.js";
+import { policyOf, Throttle } from "./policy.js";
 import type { TokenSource } from "./token.js";
 
 const CONNECTION_ERRORS = ["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT", "ERR_STREAM_DESTROYED", "ERR_HTTP2_INVALID_SESSION", "ERR_HTTP2_STREAM_ERROR", "ERR_HTTP2_SESSION_ERROR", "ERR_HTTP2_GOAWAY_SESSION"];
@@ -48,6 +48,7 @@ async function withToken(header: HeadersInit | undefined, source: TokenSource | 
 
 /** Without a source no token is sent: the page's session stands for one. */
 export function withPolicy(inner: Transport, source: TokenSource | undefined): Transport {
+  const throttle = new Throttle();
   return {
     async unary<I extends DescMessage, O extends DescMessage>(
       method: DescMethodUnary<I, O>,
@@ -65,7 +66,9 @@ export function withPolicy(inner: Transport, source: TokenSource | undefined): T
         const [headers, token] = await withToken(header, source);
         const left = deadline === undefined ? undefined : Math.max(1, Math.ceil(deadline - performance.now())); // the protocols want whole ones
         try {
-          return await inner.unary(method, signal, left, headers, input, contextValues);
+          const answer = await inner.unary(method, signal, left, headers, input, contextValues);
+          throttle.succeeded();
+          return answer;
         } catch (reason) {
           if (signal?.aborted) throw reason;
           const error = toConnectError(reason);
@@ -75,8 +78,8 @@ export function withPolicy(inner: Transport, source: TokenSource | undefined): T
             continue;
           }
           failures += 1;
-          if (error.code !== Code.Unavailable || failures >= policy.maxAttempts) throw error;
-          const wait = retryHintMs(error) || Math.random() * policy.longestWaitMs(failures);
+          if (error.code !== Code.Unavailable || !throttle.failed() || failures >= policy.maxAttempts) throw error;
+          const wait = retryHintMs(error) || policy.waitMs(failures) * (0.8 + 0.4 * Math.random());
           if (deadline !== undefined && performance.now() + wait >= deadline) throw error;
           await sleep(wait, signal);
         }
