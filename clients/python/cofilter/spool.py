@@ -103,17 +103,17 @@ class Spool:
         for _ in range(count):
             self._left -= self._lengths.popleft()
         self._owed += count
-        if not self._lengths:
-            os.ftruncate(self._file, len(_MAGIC))
-            self._end, self._owed = len(_MAGIC), 0
-            return
         try:
+            if not self._lengths:
+                os.ftruncate(self._file, len(_MAGIC))
+                self._end, self._owed = len(_MAGIC), 0
+                return
             self._write(b"A", _COUNT.pack(self._owed))
             self._owed = 0
             if self._end > _REWRITE_BYTES and self._left < self._end / 2:
                 self._rewrite()
-        except SpoolError as error:
-            _LOG.warning("%s", error)
+        except (OSError, SpoolError) as error:
+            _LOG.warning("%s: %s", self._path, error)
 
     def _rewrite(self) -> None:
         """Leaves what is done out: a new file beside this one takes its place."""

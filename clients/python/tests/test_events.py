@@ -1,5 +1,6 @@
 """The batcher and its spool: nothing lost, nothing twice, bounded, and clear about what is wrong."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -28,22 +29,33 @@ class EventBatcherTest(ServerTest):
 
     def test_nothing_is_lost_or_twice_when_the_server_dies_within_a_stream_of_batches(self):
         events = self.client.event_batcher(batch=20, delay=0.01, backoff=(0.02, 0.2))
-        ids, more = [], threading.Event()
-        half_way = threading.Semaphore(0)
+        ids, enough = [], threading.Event()
+        under_way = threading.Event()
+        held_back = threading.Event()
+        log = logging.Handler()
+        log.emit = lambda record: held_back.set() if "held back" in record.getMessage() else None
+        logging.getLogger("cofilter").addHandler(log)
+        self.addCleanup(logging.getLogger("cofilter").removeHandler, log)
 
         def produce():
-            while not more.is_set() or len(ids) < 2000:
+            while not enough.is_set() or len(ids) < 2000:
                 ids.append(self.visit(events))
-                if len(ids) % 200 == 0:
-                    half_way.release()
-                    more.wait(0.05)
+                if len(ids) % 50 == 0:
+                    under_way.set()
+                    enough.wait(0.02)
 
         producer = threading.Thread(target=produce)
         producer.start()
-        for _ in range(3):
-            half_way.acquire()
-            control("restart")
-        more.set()
+        under_way.wait()
+        control("restart")
+        # Away for longer than a call's own retries last: until the batcher itself has to hold events back.
+        for _ in range(2):
+            self.assertTrue(events.flush(60))
+            held_back.clear()
+            control("kill")
+            self.assertTrue(held_back.wait(60))
+            control("start")
+        enough.set()
         producer.join()
         self.assertEqual(events.close(60), 0)
         self.assertGreaterEqual(len(ids), 2000)

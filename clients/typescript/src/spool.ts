@@ -72,13 +72,13 @@ export class FileSpool implements Spool {
   done(count: number): void {
     for (const length of this.#lengths.splice(0, count)) this.#left -= length;
     this.#owed += count;
-    if (this.#lengths.length === 0) {
-      fs.ftruncateSync(this.#file, MAGIC.length);
-      this.#end = MAGIC.length;
-      this.#owed = 0;
-      return;
-    }
     try {
+      if (this.#lengths.length === 0) {
+        fs.ftruncateSync(this.#file, MAGIC.length);
+        this.#end = MAGIC.length;
+        this.#owed = 0;
+        return;
+      }
       const payload = Buffer.alloc(4);
       payload.writeUInt32LE(this.#owed);
       this.#write("A", payload);

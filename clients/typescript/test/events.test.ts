@@ -34,18 +34,25 @@ describe("event batcher", () => {
   });
 
   it("loses nothing and sends nothing twice when the server dies within a stream of batches", async () => {
-    const events = client.eventBatcher({ batch: 20, delayMs: 10, backoffMs: [20, 200], onHeldBack: () => {} });
+    const events = client.eventBatcher({ batch: 20, delayMs: 10, backoffMs: [20, 200], onHeldBack: () => heldBack() });
+    let heldBack = () => {};
     const ids: string[] = [];
     let more = true;
     const producing = (async () => {
       while (more || ids.length < 2000) {
         ids.push(visit(events));
-        if (ids.length % 100 === 0) await after(20);
+        if (ids.length % 50 === 0) await after(20);
       }
     })();
-    for (let kills = 1; kills <= 3; ++kills) {
-      while (ids.length < 400 * kills) await after(5);
-      await controlMeanwhile("restart");
+    while (ids.length < 300) await after(5);
+    await controlMeanwhile("restart");
+    // Away for longer than a call's own retries last: until the batcher itself has to hold events back.
+    for (let outage = 0; outage < 2; ++outage) {
+      assert.equal(await events.flush(60_000), true);
+      const held = new Promise<void>((resolve) => (heldBack = resolve));
+      await controlMeanwhile("kill");
+      await held;
+      await controlMeanwhile("start");
     }
     more = false;
     await producing;
