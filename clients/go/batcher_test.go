@@ -84,6 +84,7 @@ func recorded(t *testing.T, wanted []string) {
 
 func TestNothingIsLostAndNothingCountsTwiceWhenTheServerIsKilled(t *testing.T) {
 	const writers, each, kills = 4, 2000, 3
+	const step = writers * each / (kills + 1)
 	var retries, refused atomic.Int32
 	events := batcher(t, open(t, cofilter.Options{}), cofilter.BatcherOptions{
 		MaxEvents: 50, MaxDelay: 10 * time.Millisecond, FirstBackoff: 20 * time.Millisecond, MaxBackoff: 200 * time.Millisecond,
@@ -92,7 +93,8 @@ func TestNothingIsLostAndNothingCountsTwiceWhenTheServerIsKilled(t *testing.T) {
 	})
 	var all []string
 	var running sync.WaitGroup
-	var added atomic.Int32
+	var added, allowed atomic.Int32
+	allowed.Store(step)
 	for writer := range writers {
 		mine := ids("kill-"+string(rune('a'+writer)), each)
 		all = append(all, mine...)
@@ -103,19 +105,21 @@ func TestNothingIsLostAndNothingCountsTwiceWhenTheServerIsKilled(t *testing.T) {
 				if err := events.Add(read(id)); err != nil {
 					t.Errorf("%s: %v", id, err)
 				}
-				// The kills find events in every state: the writers go on only so far ahead of the sender.
-				for added.Add(1); events.Pending() > 400; {
+				for added.Add(1); added.Load() > allowed.Load(); {
 					time.Sleep(time.Millisecond)
 				}
 			}
 		}()
 	}
-	for kill := range kills {
-		for int(added.Load()) < (kill+1)*writers*each/(kills+1) {
+	for range kills {
+		for added.Load() < allowed.Load()-step/2 {
 			time.Sleep(time.Millisecond)
 		}
+		// Amid the batches of this step; those of the next find no server.
 		control(t, "kill")
-		for before := retries.Load(); retries.Load() == before; {
+		before := retries.Load()
+		allowed.Add(step)
+		for retries.Load() == before {
 			time.Sleep(time.Millisecond)
 		}
 		control(t, "start")
