@@ -1,6 +1,11 @@
 // What the last release wrote, served and carried on by these programs. tests/golden/release-0.1.0
 // says what is in its store.
 #include <gmock/gmock.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/dynamic_message.h>
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
@@ -9,12 +14,14 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bench/child_process.h"
@@ -155,6 +162,80 @@ void ExpectHolds(const std::string& now, const std::string& before, const std::s
     for (const auto& [field, value] : object.items())
       EXPECT_EQ(found->second.value(field, nlohmann::json()), value) << name << "." << field;
   }
+}
+
+// A program that was built with the last release's stubs: it knows no message and no field that is
+// newer.
+class EarlierCaller {
+ public:
+  explicit EarlierCaller(std::shared_ptr<grpc::Channel> channel) : stub_(std::move(channel)) {
+    std::ifstream in(std::string(kGolden) + "/contract.descriptors", std::ios::binary);
+    google::protobuf::FileDescriptorSet set;
+    EXPECT_TRUE(set.ParseFromIstream(&in));
+    for (const auto& file : set.file()) EXPECT_NE(pool_.BuildFile(file), nullptr) << file.name();
+  }
+
+  nlohmann::json Call(const std::string& service, const std::string& name,
+                      const nlohmann::json& request) {
+    const auto* const method = pool_.FindMethodByName("cofilter.v1." + service + "." + name);
+    if (method == nullptr) {
+      ADD_FAILURE() << name;
+      return {};
+    }
+    const std::unique_ptr<google::protobuf::Message> asked(
+        factory_.GetPrototype(method->input_type())->New());
+    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(request.dump(), asked.get()).ok());
+    const grpc::Slice bytes(asked->SerializeAsString());
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    grpc::CompletionQueue queue;
+    const auto call = stub_.PrepareUnaryCall(&context, "/cofilter.v1." + service + "/" + name,
+                                             grpc::ByteBuffer(&bytes, 1), &queue);
+    grpc::ByteBuffer answer;
+    grpc::Status status;
+    call->StartCall();
+    call->Finish(&answer, &status, nullptr);
+    void* tag = nullptr;
+    bool ok = false;
+    EXPECT_TRUE(queue.Next(&tag, &ok) && ok && status.ok()) << status.error_message();
+    grpc::Slice whole;
+    EXPECT_TRUE(answer.DumpToSingleSlice(&whole).ok());
+    const std::unique_ptr<google::protobuf::Message> answered(
+        factory_.GetPrototype(method->output_type())->New());
+    EXPECT_TRUE(answered->ParseFromArray(whole.begin(), static_cast<int>(whole.size())));
+    std::string text;
+    EXPECT_TRUE(google::protobuf::util::MessageToJsonString(*answered, &text).ok());
+    return nlohmann::json::parse(text);
+  }
+
+ private:
+  google::protobuf::DescriptorPool pool_;
+  google::protobuf::DynamicMessageFactory factory_;
+  grpc::GenericStub stub_;
+};
+
+TEST_F(UpgradeTest, AnswersACallerOfTheLastRelease) {
+  ASSERT_NO_FATAL_FAILURE(Serve());
+  EarlierCaller caller(channel_);
+  const nlohmann::json ask = {{"memberId", "m000003"}, {"surface", "news"}, {"count", 5}};
+  const nlohmann::json before = caller.Call("RecommendationService", "RecommendItems", ask);
+  EXPECT_EQ(before["recommendation"]["level"], "LEVEL_PERSONALISED");
+  ASSERT_EQ(before["recommendation"]["items"].size(), 5u) << before;
+  const nlohmann::json first = before["recommendation"]["items"][0]["itemId"];
+  const nlohmann::json recorded = caller.Call("EventService", "RecordEvents",
+                                              {{"events",
+                                                {{{"eventId", "by-an-earlier-caller"},
+                                                  {"memberId", "m000003"},
+                                                  {"itemId", first},
+                                                  {"verb", "VERB_READ"},
+                                                  {"occurredAt", "2026-11-20T00:00:00Z"}}}}});
+  EXPECT_EQ(recorded["recorded"], 1) << recorded;
+  EXPECT_EQ(recorded["durability"], "DURABILITY_LOCAL_SYNC");
+  const nlohmann::json after = caller.Call("RecommendationService", "RecommendItems", ask);
+  for (const nlohmann::json& item : after["recommendation"]["items"])
+    EXPECT_NE(item["itemId"], first);
+  EXPECT_EQ(caller.Call("ModelService", "ListModels", nlohmann::json::object())["models"].size(),
+            2u);
 }
 
 TEST_F(UpgradeTest, ServesTheStoreModelsAndConfigurationOfTheLastRelease) {
