@@ -7,6 +7,8 @@
 #include <exception>
 #include <span>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -212,6 +214,49 @@ absl::Status ReadTop(std::string_view origin, const TableReader& top, ServerConf
   return ReadSurfaces(origin, top, config);
 }
 
+// Makes what is wrong at a dotted key right, so that reading goes on past it: required keys take a
+// value that is right, others go and leave their default. False: there is no such key to mend.
+bool Mend(toml::table& table, std::string_view path, std::string_view whole) {
+  static constexpr std::array<std::string_view, 3> kRequiredTexts = {"issuer", "audience", "jwks"};
+  if (path == "kinds") {
+    table[std::string(path)] = toml::array{"news"};
+    return true;
+  }
+  if (std::find(kRequiredTexts.begin(), kRequiredTexts.end(), path) != kRequiredTexts.end()) {
+    table[std::string(path)] = std::string(whole);  // issuers differ
+    return true;
+  }
+  if (table.erase(std::string(path)) > 0) return true;
+  for (auto& [key, value] : table) {
+    if (!path.starts_with(key + ".") || !value.is_table()) continue;
+    toml::table& inner = value.as_table();
+    if (!Mend(inner, path.substr(key.size() + 1), whole)) continue;
+    // A table of surfaces without any is a fault of its own.
+    if (inner.empty()) table.erase(std::string(key));
+    return true;
+  }
+  return false;
+}
+
+// Reads again and again, past one error each time, until there is none: all of them, by their
+// lines.
+absl::Status AllErrors(std::string_view origin, toml::value top, absl::Status error) {
+  constexpr std::size_t kMost = 100;
+  std::vector<std::pair<std::int64_t, std::string>> lines;
+  while (!error.ok() && lines.size() < kMost) {
+    const ErrorPlace place = PlaceOf(error);
+    lines.emplace_back(place.line, std::string(error.message()));
+    if (place.key.empty() || !Mend(top.as_table(), place.key, place.key)) break;
+    ServerConfig unused = ServerConfig::Default();
+    error = ReadTop(origin, TableReader(origin, "", top.as_table()), unused);
+  }
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string all;
+  for (const auto& [line, message] : lines) absl::StrAppend(&all, all.empty() ? "" : "\n", message);
+  return absl::InvalidArgumentError(all);
+}
+
 }  // namespace
 
 ServerConfig ServerConfig::Default() {
@@ -230,7 +275,8 @@ ServerConfig ServerConfig::Default() {
 absl::StatusOr<ServerConfig> ParseConfig(std::string_view text, std::string_view origin) {
   COFILTER_ASSIGN_OR_RETURN(const toml::value parsed, ParseToml(text, origin));
   ServerConfig config = ServerConfig::Default();
-  COFILTER_RETURN_IF_ERROR(ReadTop(origin, TableReader(origin, "", parsed.as_table()), config));
+  const absl::Status read = ReadTop(origin, TableReader(origin, "", parsed.as_table()), config);
+  if (!read.ok()) return AllErrors(origin, parsed, read);
   config.revision = Revision(text);
   return config;
 }

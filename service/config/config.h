@@ -99,8 +99,8 @@ struct ServerConfig {
   bool operator==(const ServerConfig&) const = default;
 };
 
-// Errors: INVALID_ARGUMENT with the file, the line, the key, the value and what would be right. An
-// unknown key is an error that names the nearest known one.
+// Errors: INVALID_ARGUMENT with the file, the line, the key, the value and what would be right, a
+// line for each thing that is wrong. An unknown key is an error that names the nearest known one.
 absl::StatusOr<ServerConfig> ParseConfig(std::string_view text, std::string_view origin);
 absl::StatusOr<ServerConfig> LoadConfig(const std::string& path);
 

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iomanip>
 #include <numeric>
 #include <sstream>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 
 namespace cofilter::service {
@@ -16,7 +18,7 @@ std::string Shown(const toml::value& value) {
   constexpr std::size_t kMost = 60;
   if (value.is_table()) return "a table";
   std::ostringstream text;
-  text << value;
+  text << std::setw(1000) << value;  // a list on one line
   std::string shown = text.str();
   if (shown.size() > kMost) shown = shown.substr(0, kMost) + "…";
   return shown;
@@ -37,13 +39,32 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+constexpr char kPlace[] = "cofilter.config.place";  // of the payload "LINE KEY"
+
+absl::Status ErrorAt(std::string_view origin, const toml::value& at, std::string_view key,
+                     std::string_view what) {
+  const auto line = at.location().line();
+  absl::Status error = absl::InvalidArgumentError(
+      absl::StrCat(std::string(origin), ":", line, ": ", std::string(what)));
+  error.SetPayload(kPlace, absl::Cord(absl::StrCat(line, " ", std::string(key))));
+  return error;
+}
+
 }  // namespace
 
 absl::Status ConfigError(std::string_view origin, const toml::value& at, std::string_view key,
                          std::string_view right) {
-  return absl::InvalidArgumentError(absl::StrCat(std::string(origin), ":", at.location().line(),
-                                                 ": ", std::string(key), ": ", Shown(at),
-                                                 " is wrong; right: ", std::string(right)));
+  return ErrorAt(
+      origin, at, key,
+      absl::StrCat(std::string(key), ": ", Shown(at), " is wrong; right: ", std::string(right)));
+}
+
+ErrorPlace PlaceOf(const absl::Status& error) {
+  const auto payload = error.GetPayload(kPlace);
+  if (!payload.has_value()) return {};
+  const std::string text(*payload);
+  const std::size_t space = text.find(' ');
+  return {.key = text.substr(space + 1), .line = std::stoll(text.substr(0, space))};
 }
 
 std::string_view NearestKey(std::string_view key, std::span<const std::string_view> known) {
@@ -92,9 +113,9 @@ absl::Status TableReader::CheckKeys(std::span<const std::string_view> known) con
       absl::StrAppend(&right, right.empty() ? "right: " : ", ", std::string(key));
     }
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat(std::string(origin_), ":", value->location().line(), ": there is no key ",
-                   Path(*unknown), " (value ", Shown(*value), "); ", right));
+  return ErrorAt(
+      origin_, *value, Path(*unknown),
+      absl::StrCat("there is no key ", Path(*unknown), " (value ", Shown(*value), "); ", right));
 }
 
 absl::Status TableReader::ReadText(std::string_view key, std::string& out) const {

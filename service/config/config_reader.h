@@ -13,9 +13,18 @@
 
 namespace cofilter::service {
 
-// `<file>:<line>: <key>: <value> is wrong; right: <right>`. Code INVALID_ARGUMENT.
+// `<file>:<line>: <key>: <value> is wrong; right: <right>`. Code INVALID_ARGUMENT; PlaceOf it is
+// known.
 absl::Status ConfigError(std::string_view origin, const toml::value& at, std::string_view key,
                          std::string_view right);
+
+// Which key an error of these readers is about: its dotted name, and its line. Empty: another
+// error's.
+struct ErrorPlace {
+  std::string key;
+  std::int64_t line = 0;
+};
+ErrorPlace PlaceOf(const absl::Status& error);
 
 // The known key nearest to `key`, or "" when none is near.
 std::string_view NearestKey(std::string_view key, std::span<const std::string_view> known);

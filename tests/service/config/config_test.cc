@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_split.h"
 #include "runtime/files.h"
 
 namespace cofilter::service {
@@ -13,6 +17,7 @@ using data::Verb;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 std::string ErrorOf(std::string_view text) {
@@ -338,6 +343,57 @@ TEST(ConfigTest, TimesAreText) {
         AllOf(StartsWith("c.toml:3: surfaces.news.trending_half_life"), HasSubstr("\"36h\"")))
         << wrong;
   }
+}
+
+TEST(ConfigTest, EverythingThatIsWrongIsSaidByItsLine) {
+  const std::string errors = ErrorOf(R"(time_zone = "Mars/Olympus"
+stoer = 1
+[store]
+path = ""
+[server]
+listen = "nowhere"
+worker_threads = -1
+[identity]
+local = false
+[identity.issuers.a]
+issuer = 1
+jwks = "keys.json"
+algorithms = ["none"]
+[surfaces.news]
+kinds = ["news", "gossip"]
+dial = 2
+[surfaces.news.weights]
+read = 7
+impression = 1
+[surfaces.NEWS]
+kinds = ["news"]
+)");
+  std::vector<std::string> places;
+  for (const absl::string_view line : absl::StrSplit(errors, '\n')) {
+    const std::vector<std::string> parts = absl::StrSplit(line, absl::MaxSplits(' ', 2));
+    ASSERT_EQ(parts.size(), 3u) << line;
+    places.push_back(parts[0] + (parts[1] == "there" ? "" : parts[1]));
+  }
+  EXPECT_THAT(
+      places,
+      ElementsAre(
+          "c.toml:1:time_zone:", "c.toml:2:", "c.toml:4:store.path:", "c.toml:6:server.listen:",
+          "c.toml:7:server.worker_threads:", "c.toml:10:identity.issuers.a.audience:",
+          "c.toml:11:identity.issuers.a.issuer:", "c.toml:13:identity.issuers.a.algorithms:",
+          "c.toml:15:surfaces.news.kinds:", "c.toml:16:surfaces.news.dial:",
+          "c.toml:18:surfaces.news.weights.read:", "c.toml:19:", "c.toml:20:surfaces.NEWS:"))
+      << errors;
+}
+
+TEST(ConfigTest, AFileWithoutAnythingRightIsReadToItsEnd) {
+  EXPECT_THAT(ErrorOf("[surfaces.X]\nkinds = 1\n"),
+              AllOf(StartsWith("c.toml:1: surfaces.X: "), Not(HasSubstr("\n"))));
+  EXPECT_THAT(ErrorOf("surfaces = 1\nserver = 2\n"),
+              AllOf(HasSubstr("c.toml:1: surfaces: "), HasSubstr("\nc.toml:2: server: ")));
+  EXPECT_THAT(ErrorOf("[surfaces.a]\n[surfaces.b]\n"),
+              AllOf(HasSubstr("surfaces.a.kinds"), HasSubstr("surfaces.b.kinds")));
+  EXPECT_THAT(ErrorOf("[server.tls]\nclient_ca = \"a\"\n"), HasSubstr("server.tls.client_ca"));
+  EXPECT_THAT(ErrorOf("\"a.b\" = 1\n"), HasSubstr("a.b"));
 }
 
 TEST(ConfigTest, WhatIsNotTomlIsSaidWithItsLine) {

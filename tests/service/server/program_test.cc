@@ -24,6 +24,7 @@
 namespace cofilter::service {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 class ProgramTest : public testing::Test {
@@ -245,10 +246,11 @@ TEST_F(ProgramTest, RefusesToListenBeyondLoopback) {
 }
 
 TEST_F(ProgramTest, CheckConfigSaysWhatIsWrongAndWhere) {
-  std::ofstream(home_ + "/bad.toml") << "organisation = \"x\"\nstoer = 1\n";
+  std::ofstream(home_ + "/bad.toml") << "organisation = \"x\"\nstoer = 1\nserver = 2\n";
   Start({"--config", home_ + "/bad.toml", "--check-config"});
   EXPECT_EQ(Wait(), 1);
-  EXPECT_THAT(Text("err"), HasSubstr("stoer"));
+  EXPECT_THAT(Text("err"), AllOf(HasSubstr("bad.toml:2: there is no key stoer"),
+                                 HasSubstr("bad.toml:3: server: ")));
   Start({"--check-config"});
   EXPECT_EQ(Wait(), 0);
   EXPECT_THAT(Text("out"), HasSubstr("is right"));
