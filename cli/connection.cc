@@ -30,8 +30,9 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const Invocation& inv
                          .client_certificate = invocation.client_certificate,
                          .client_key = invocation.client_key,
                          .insecure = invocation.insecure};
-  if (options.token.empty()) {
-    const bool named = !invocation.token_file.empty();
+  // A file that was named goes before COFILTER_TOKEN.
+  const bool named = !invocation.token_file.empty();
+  if (options.token.empty() || named) {
     absl::StatusOr<std::string> token =
         ReadTokenFile(named ? invocation.token_file : std::string(kDefaultTokenFile));
     // Without a token of any kind the server says what it needs.

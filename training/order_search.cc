@@ -22,7 +22,6 @@ constexpr std::array<double, 5> kDirectedWeights = {0.3, 0.6, 1, 1.7, 3};
 constexpr std::array<double, 2> kDirectedTargets = {0.1, 0.3};
 constexpr std::array<double, 4> kTargets = {0, 0.1, 0.2, 0.3};
 constexpr std::array<double, 4> kTrends = {0, 0.25, 0.5, 0.75};
-constexpr double kLeastPriorGain = 0.01;  // of recall + NDCG of newcomers and of all
 constexpr std::array<double, 8> kPriorEvents = {0, 0.03, 0.1, 0.3, 1, 3, 10, 30};
 
 class OrderSearch {
@@ -173,10 +172,6 @@ class OrderSearch {
     std::size_t winner = given_.prior_events.has_value() ? 1 : 0;
     for (std::size_t p = 1; !given_.prior_events.has_value() && p + 1 < points.size(); ++p) {
       if (worth(p) > worth(winner)) winner = p;
-    }
-    // The prior pulls towards the head, so what it adds to the newcomers must be worth having.
-    if (!given_.prior_events.has_value() && worth(winner) < worth(0) * (1 + kLeastPriorGain)) {
-      winner = 0;
     }
     best = points[winner];
     for (std::size_t n = 0; n < asked.size(); ++n) {

@@ -1,8 +1,10 @@
 // Calls SQLite's C interface and turns its result codes into statuses.
 #include "service/store/sqlite/connection.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <mutex>
 #include <utility>
@@ -24,6 +26,13 @@ bool Identify(const std::string& path, std::uint64_t* device, std::uint64_t* ino
   *device = info.st_dev;
   *inode = info.st_ino;
   return true;
+}
+
+// SQLite would make a file that everybody on the machine may read. Only where there is none:
+// closing a file that is in use would let go of SQLite's locks on it. An error is SQLite's to tell.
+void CreatePrivately(const std::string& path) {
+  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file >= 0) ::close(file);
 }
 
 }  // namespace
@@ -156,6 +165,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (options.create) flags |= SQLITE_OPEN_CREATE;
+  if (options.create && options.vfs.empty()) CreatePrivately(path);
   const int result = sqlite3_open_v2(path.c_str(), &connection->database_, flags,
                                      options.vfs.empty() ? nullptr : options.vfs.c_str());
   if (result != SQLITE_OK) {

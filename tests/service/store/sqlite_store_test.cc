@@ -58,6 +58,15 @@ TEST_F(SqliteStoreTest, MakesTheFileAndItsDirectory) {
   EXPECT_TRUE(std::filesystem::exists(options_.path));
 }
 
+TEST_F(SqliteStoreTest, NobodyElseMayReadWhatMembersDid) {
+  const auto store = Open();
+  ASSERT_TRUE(Record(*store, {MakeEvent({.id = "e1"})}).ok());
+  for (const char* of : {"", "-wal", "-shm"}) {
+    const auto mode = std::filesystem::status(options_.path + of).permissions();
+    EXPECT_EQ(mode, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write) << of;
+  }
+}
+
 TEST_F(SqliteStoreTest, NamesTheOptionThatIsWrong) {
   options_.read_connections = 0;
   EXPECT_THAT(SqliteStore::Open(options_).status().ToString(), HasSubstr("read_connections"));
