@@ -26,7 +26,10 @@ absl::Status CheckRange(const char* entry, const std::optional<Number>& value, N
 
 }  // namespace
 
-std::uint32_t DefaultRank(std::size_t items) { return items <= 6000 ? 64 : 256; }
+std::uint32_t DefaultRank(std::size_t items, Profile profile) {
+  if (items <= 6000) return 64;
+  return items <= 20'000 || profile == Profile::kFast ? 256 : 512;
+}
 
 RidgeSettings TrainingSettings::RidgeFor(std::size_t items) const {
   RidgeSettings settings;

@@ -59,7 +59,7 @@ struct TrainingSettings {
   std::string name = "all";  // of the operator: [a-z0-9_-]{1,32}
   std::uint64_t seed = 1;
 
-  // Global term. Rank 0: by the catalogue's size (DefaultRank). Range: 0 to 4,096.
+  // Global term. Rank 0: by the catalogue's size and the profile (DefaultRank). Range: 0 to 4,096.
   std::uint32_t rank = 0;
   std::uint32_t oversampling = 64;
   // Few rounds on purpose: a subspace that has not quite converged is a soft filter of the
@@ -76,7 +76,8 @@ struct TrainingSettings {
   std::uint32_t directed_neighbours = 100;  // kept per item at each end of the dial. 1 to 10,000
   // The exact inverse up to so many items, a polynomial past them (large_ridge.h). 0 to 20,000.
   std::uint32_t ridge_max_items = 6000;
-  double ridge_tolerance = 0.02;  // of the polynomial against the inverse. 1e-6 to .5
+  // Of the polynomial against the inverse. A tenth of it costs a few more passes. 1e-6 to .5
+  double ridge_tolerance = 0.003;
   Profile profile = Profile::kAuto;
   // Billions of multiply-adds that one ridge may take in the auto profile (LargeRidgeWork): about 6
   // a second on each core. 0 to 1e9
@@ -103,8 +104,9 @@ struct TrainingSettings {
   absl::Status Validate() const;
 };
 
-// More directions rank better and cost time in every call; past a few thousand items they pay.
-std::uint32_t DefaultRank(std::size_t items);
+// More directions rank better, the tail above all, and cost time in training and in every call;
+// past a few thousand items they pay, and the more the more items there are.
+std::uint32_t DefaultRank(std::size_t items, Profile profile);
 
 }  // namespace cofilter::training
 
