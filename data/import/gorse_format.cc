@@ -91,7 +91,10 @@ class GorseReader final : public RecordReader {
     COFILTER_RETURN_IF_ERROR(columns_.ReadHeader(line));
     const auto has = [&](std::string_view name) { return columns_.Find({name}) != Columns::kNone; };
     kind_ = KindOf(has("feedbacktype"), has("userid"), has("itemid"));
-    if (kind_ != RecordKind::kUnknown) return absl::OkStatus();
+    // "USER_ID" is how Personalize writes it.
+    const bool capitals = line.find("USER_ID") != std::string_view::npos ||
+                          line.find("ITEM_ID") != std::string_view::npos;
+    if (kind_ != RecordKind::kUnknown && !capitals) return absl::OkStatus();
     return absl::FailedPreconditionError(
         "the header has no Gorse columns; right: FeedbackType, UserId and ItemId of feedback, "
         "ItemId of items, or UserId of users");

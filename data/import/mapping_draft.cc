@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/csv_line.h"
 #include "data/field_text.h"
+#include "data/import/app_verbs.h"
 #include "data/import/columns.h"
 #include "data/import/json_document.h"
 #include "data/import/mapping.h"
@@ -157,6 +158,8 @@ std::string TimeFormatOf(const Column& column) {
     field.field = "time";
     field.time = pattern;
     if (All(column, [&](const std::string& text) {
+          // A plain number would pass for seconds since 1970.
+          if (pattern == "rfc3339" && ParseNumberField("", text).ok()) return false;
           const auto time = MappedTimeText(field, text);
           return time.ok() && ParseTimeField("time", *time).ok();
         })) {
@@ -242,9 +245,10 @@ Chosen Choose(std::span<const Synonym> names, const std::vector<Column>& columns
 }
 
 std::string FieldLine(const std::string& field, const Column& column) {
-  std::string more;
+  std::string more, note;
   if (field.ends_with("_at")) {
     const std::string format = TimeFormatOf(column);
+    if (format.empty()) note = "   # its values are times of no known form";
     if (!format.empty() && format != "rfc3339") absl::StrAppend(&more, ", time = ", Quoted(format));
     if (format.starts_with('%')) absl::StrAppend(&more, ", offset = \"+00:00\"");
   }
@@ -257,17 +261,18 @@ std::string FieldLine(const std::string& field, const Column& column) {
     if (percent) more += ", scale = 0.01";
   }
   if (field == "verb") {
-    std::set<std::string> distinct(column.values.begin(), column.values.end());
+    VerbMap known(AppVerbs());
+    const std::set<std::string> distinct(column.values.begin(), column.values.end());
     std::string values;
     for (const std::string& value : distinct) {
-      if (ParseVerb(value).has_value() || values.size() > 400) continue;
+      if (known.Find(value)->verb != Verb::kOther || values.size() > 400) continue;
       absl::StrAppend(&values, values.empty() ? "" : ", ", Quoted(value), " = \"other\"");
     }
     if (!values.empty()) absl::StrAppend(&more, ", values = { ", values, " }");
   }
   const std::string name = Quoted(column.name);
-  return more.empty() ? absl::StrCat(field, " = ", name, "\n")
-                      : absl::StrCat(field, " = { column = ", name, more, " }\n");
+  return more.empty() ? absl::StrCat(field, " = ", name, note, "\n")
+                      : absl::StrCat(field, " = { column = ", name, more, " }", note, "\n");
 }
 
 }  // namespace
@@ -293,7 +298,9 @@ absl::StatusOr<std::string> DraftMapping(const std::vector<std::string>& lines) 
   // A time under any name, where no name told one.
   if (records == "events" && !chosen.contains("occurred_at")) {
     for (const Column& column : columns) {
-      if (TimeFormatOf(column).empty()) continue;
+      const bool taken = std::any_of(chosen.begin(), chosen.end(),
+                                     [&](const auto& pair) { return pair.second == &column; });
+      if (taken || TimeFormatOf(column).empty()) continue;
       chosen.emplace("occurred_at", &column);
       break;
     }

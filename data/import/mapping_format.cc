@@ -149,7 +149,8 @@ class MappedReader final : public RecordReader {
     }
     if (!mapped.prefix.empty()) text.insert(0, mapped.prefix);
     if constexpr (std::is_same_v<Record, Event>) {
-      if (mapped.field == "verb") {
+      // What the mapping itself says is one of ours, not a foreign verb.
+      if (mapped.field == "verb" && !mapped.column.empty()) {
         out.events.back().verb = options_.verbs->Find(text);
         SetVerb(*out.events.back().verb, text, record);
         return absl::OkStatus();

@@ -50,7 +50,10 @@ class PersonalizeReader final : public RecordReader {
     unit_ = columns_.Find({"orgunit"});
     cohorts_ = columns_.Find({"cohorts"});
     kind_ = KindOf(columns_);
-    if (kind_ != RecordKind::kUnknown) return absl::OkStatus();
+    // "UserId" is how Gorse writes it.
+    const bool camel = line.find("UserId") != std::string_view::npos ||
+                       line.find("ItemId") != std::string_view::npos;
+    if (kind_ != RecordKind::kUnknown && !camel) return absl::OkStatus();
     return absl::FailedPreconditionError(
         "the header has no Personalize columns; right: USER_ID, ITEM_ID and TIMESTAMP of "
         "interactions, ITEM_ID of items, or USER_ID of users");
