@@ -22,8 +22,8 @@ namespace {
 constexpr std::size_t kMostRecords = 1000;
 // A request is at most 4 MiB; long texts can make a thousand records larger.
 constexpr std::size_t kBatchBytes = 2u << 20;
-// Batches between two records of how far the import is: what is read once more after a crash.
-constexpr int kBatchesPerRecord = 20;
+// Events between two records of how far the import is: what is sent once more after a crash.
+constexpr std::int64_t kEventsPerRecord = 20'000;
 constexpr int kMostVerbs = 1000;
 constexpr std::size_t kMostReasonBytes = 1000;
 
@@ -51,17 +51,19 @@ std::string CheckpointText(const data::LinePosition& position, const std::string
   return absl::StrCat(position.file, ":", position.line, ":", settings);
 }
 
-// A text that is no checkpoint, or one of other settings, means the start.
-data::LinePosition ParseCheckpoint(std::string_view text, std::string_view settings) {
+// nullopt for a text that is no checkpoint, or one of other settings.
+std::optional<data::LinePosition> ParseCheckpoint(std::string_view text,
+                                                  std::string_view settings) {
   const std::size_t last = text.find_last_of(':');
-  if (last == std::string_view::npos || text.substr(last + 1) != settings) return {};
+  if (last == std::string_view::npos || text.substr(last + 1) != settings) return std::nullopt;
   text = text.substr(0, last);
   data::LinePosition position;
   const char* const end = text.data() + text.size();
   const auto file = std::from_chars(text.data(), end, position.file);
-  if (file.ec != std::errc() || file.ptr == end || *file.ptr != ':') return {};
+  if (file.ec != std::errc() || file.ptr == end || *file.ptr != ':') return std::nullopt;
   const auto line = std::from_chars(file.ptr + 1, end, position.line);
-  return line.ec == std::errc() && line.ptr == end ? position : data::LinePosition{};
+  if (line.ec != std::errc() || line.ptr != end) return std::nullopt;
+  return position;
 }
 
 // Of a text that goes into the record: one line, valid, not long.
@@ -104,6 +106,7 @@ class Run final : public data::RecordTaker {
     record_.set_quarantine_file(options_.stream.quarantine.path);
     record_.set_fingerprint(options_.fingerprint.empty() ? record_.import_id()
                                                          : options_.fingerprint);
+    record_.set_checkpoint(CheckpointText({}, options_.settings));
     const runtime::Time now = runtime::SystemClock::Instance().Now();
     service::ToProto(now, record_.mutable_started_at());
     stream_.now = now;
@@ -186,14 +189,15 @@ class Run final : public data::RecordTaker {
                               service::FromProto("started_at", earlier.back().started_at()));
     const v1::Import& last = earlier.front();
     if (last.state() == v1::IMPORT_STATE_FINISHED || options_.from_start) return absl::OkStatus();
-    stream_.resume_after = ParseCheckpoint(last.checkpoint(), options_.settings);
-    if (stream_.resume_after == data::LinePosition{}) return absl::OkStatus();
+    const auto position = ParseCheckpoint(last.checkpoint(), options_.settings);
+    if (!position.has_value()) return absl::OkStatus();
+    stream_.resume_after = *position;
     const std::string quarantine = record_.quarantine_file();
     record_ = last;
     record_.set_state(v1::IMPORT_STATE_RUNNING);
     record_.set_quarantine_file(quarantine);
     record_.clear_error();
-    ++summary_.resumed;
+    summary_.resumed += *position == data::LinePosition{} ? 0 : 1;
     return absl::OkStatus();
   }
 
@@ -251,7 +255,10 @@ class Run final : public data::RecordTaker {
     if (!in_flight_.valid()) return absl::OkStatus();
     COFILTER_RETURN_IF_ERROR(Acknowledged(in_flight_.get()));
     record_.set_checkpoint(CheckpointText(in_flight_to_, options_.settings));
-    return ++batches_ % kBatchesPerRecord == 0 ? PutRecord() : absl::OkStatus();
+    const std::int64_t told = record_.events() + record_.duplicates() + record_.conflicts();
+    if (told - told_at_record_ < kEventsPerRecord) return absl::OkStatus();
+    told_at_record_ = told;
+    return PutRecord();
   }
 
   absl::Status Acknowledged(absl::StatusOr<RecordedBatch> batch) {
@@ -340,7 +347,7 @@ class Run final : public data::RecordTaker {
   std::set<std::string> created_;
   data::LinePosition read_to_, in_flight_to_;
   std::future<absl::StatusOr<RecordedBatch>> in_flight_;
-  int batches_ = 0;
+  std::int64_t told_at_record_ = 0;  // events acknowledged by the last record
 };
 
 }  // namespace

@@ -70,9 +70,14 @@ class ServerTarget final : public ImportTarget {
     v1::ListImportsRequest request;
     request.set_page_size(kMostImports);
     request.set_fingerprint(fingerprint);
-    COFILTER_ASSIGN_OR_RETURN(const v1::ListImportsResponse answer,
-                              events_.Call(&v1::EventService::Stub::ListImports, request));
-    return std::vector<v1::Import>(answer.imports().begin(), answer.imports().end());
+    std::vector<v1::Import> imports;
+    do {
+      COFILTER_ASSIGN_OR_RETURN(const v1::ListImportsResponse page,
+                                events_.Call(&v1::EventService::Stub::ListImports, request));
+      imports.insert(imports.end(), page.imports().begin(), page.imports().end());
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty() && imports.size() < kMostImports);
+    return imports;
   }
 
  private:

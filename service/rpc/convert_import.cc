@@ -24,6 +24,8 @@ constexpr std::size_t kMaxPathBytes = 4096;
 constexpr int kMaxVerbs = 1000;
 constexpr std::size_t kMaxVerbBytes = 1024;
 constexpr int kMaxReasons = 10;
+// A page ends past this: clients take 4 MiB by default, and one record is far below the rest.
+constexpr std::size_t kMaxPageBytes = 2u << 20;
 
 absl::Status CheckCounts(const v1::Import& import) {
   const std::pair<std::string_view, std::int64_t> counts[] = {
@@ -123,14 +125,15 @@ absl::Status ListImportPage(const v1::ListImportsRequest& request, ImportStore* 
       const std::vector<StoredImport> page,
       imports->List(static_cast<Sequence>(std::min(below, kAll)), request.fingerprint(),
                     static_cast<std::size_t>(page_size) + 1));
+  std::size_t bytes = 0;
   for (const StoredImport& stored : page) {
-    if (response->imports_size() == page_size) {
-      response->set_next_page_token(MakeListCursor(
-          static_cast<std::uint64_t>(page[static_cast<std::size_t>(page_size) - 1].sequence),
-          filter));
+    if (response->imports_size() == page_size || bytes > kMaxPageBytes) {
+      response->set_next_page_token(
+          MakeListCursor(static_cast<std::uint64_t>(stored.sequence) + 1, filter));
       break;
     }
     COFILTER_RETURN_IF_ERROR(ToProto(stored, response->add_imports()));
+    bytes += stored.body.size();
   }
   return absl::OkStatus();
 }

@@ -23,7 +23,7 @@ class ImportCallsTest : public testing::Test {
     import.set_source_system("portal");
     import.set_format("xapi");
     import.set_input("log.jsonl");
-    import.set_fingerprint(absl::StrCat("f", number % 2));
+    import.set_fingerprint(number % 2 == 0 ? "even" : "odd");
     import.set_state(v1::IMPORT_STATE_RUNNING);
     import.mutable_started_at()->set_seconds(1'767'225'600 + number);
     import.set_events(number);
@@ -61,10 +61,10 @@ TEST_F(ImportCallsTest, AreListedNewestFirstPageByPage) {
   }
   EXPECT_THAT(events, testing::ElementsAre(5, 4, 3, 2, 10));
   v1::ListImportsRequest one;
-  one.set_fingerprint("f0");
+  one.set_fingerprint("even");
   EXPECT_EQ(List(one).imports_size(), 2);
   // A page of one list is none of another.
-  one.set_page_token("x");
+  one.set_page_token("another");
   v1::ListImportsResponse response;
   EXPECT_EQ(Call(*server_.events, &Stub::ListImports, one, &response).error_code(),
             grpc::StatusCode::INVALID_ARGUMENT);
@@ -72,7 +72,7 @@ TEST_F(ImportCallsTest, AreListedNewestFirstPageByPage) {
 
 TEST_F(ImportCallsTest, ABadRecordIsRefusedByField) {
   const std::pair<const char*, std::function<void(v1::Import&)>> cases[] = {
-      {"import.import_id", [](auto& i) { i.set_import_id("7"); }},
+      {"import.import_id", [](auto& i) { i.set_import_id("seven"); }},
       {"import.import_id", [](auto& i) { i.clear_import_id(); }},
       {"import.format", [](auto& i) { i.clear_format(); }},
       {"import.input", [](auto& i) { i.clear_input(); }},
@@ -84,7 +84,7 @@ TEST_F(ImportCallsTest, ABadRecordIsRefusedByField) {
       {"import.quarantined", [](auto& i) { i.set_quarantined(-1); }},
       {"import.first_reasons",
        [](auto& i) {
-         for (int n = 0; n < 11; ++n) i.add_first_reasons("x");
+         for (int n = 0; n < 11; ++n) i.add_first_reasons("reason");
        }},
       {"import.verbs", [](auto& i) {
          for (int n = 0; n < 1001; ++n) i.add_verbs();
