@@ -5,10 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <span>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "data/import/app_verbs.h"
 #include "data/import/xapi_verbs.h"
+#include "runtime/files.h"
 
 namespace cofilter::data {
 namespace {
@@ -48,6 +52,18 @@ TEST(VerbListsTest, EachForeignVerbStandsOnce) {
       EXPECT_TRUE(names.insert(pair.foreign).second) << pair.foreign;
       EXPECT_NE(pair.verb, Verb::kOther) << pair.foreign;
       EXPECT_NE(pair.verb, Verb::kRetract) << pair.foreign;
+    }
+  }
+}
+
+TEST(VerbListsTest, ThePagesListThem) {
+  const std::pair<std::span<const VerbPair>, std::string> pages[] = {{AppVerbs(), "import.md"},
+                                                                     {XapiVerbs(), "xapi.md"}};
+  for (const auto& [list, page] : pages) {
+    const auto text = runtime::ReadFile(absl::StrCat(COFILTER_SOURCE_DIR, "/docs/formats/", page));
+    ASSERT_TRUE(text.ok()) << text.status();
+    for (const VerbPair& pair : list) {
+      EXPECT_THAT(*text, testing::HasSubstr(std::string(pair.foreign)));
     }
   }
 }
