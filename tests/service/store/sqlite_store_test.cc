@@ -169,8 +169,7 @@ TEST_F(SqliteStoreTest, MigratesForwardAfterACopy) {
 TEST_F(SqliteStoreTest, AStoreOfTheFirstVersionGetsRecordsOfImports) {
   {
     ASSERT_TRUE(
-        runtime::MakeDirectories(std::filesystem::path(options_.path).parent_path().string())
-            .ok());
+        runtime::MakeDirectories(std::filesystem::path(options_.path).parent_path().string()).ok());
     ConnectionOptions create;
     create.create = true;
     const auto connection = Connection::Open(options_.path, create);
