@@ -25,6 +25,7 @@ void ToMessage(const data::Event& event, v1::Event* message) {
   message->set_client_id(event.client_id);
   message->set_platform(event.platform);
   message->set_session_id(event.session_id);
+  message->set_time_assumed(event.time_assumed);
 }
 
 }  // namespace cofilter::cli

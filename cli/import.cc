@@ -1,235 +1,221 @@
-// Reads files record by record, and sends batches: catalogue and members first, so that events find
-// them.
+// Orders the inputs, runs one after the other, and tells what they came to.
 #include "cli/import.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
-#include <set>
+#include <memory>
+#include <span>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
-#include "cli/connection.h"
-#include "cli/contract_names.h"
-#include "cli/event_message.h"
-#include "cofilter/v1/catalogue_service.grpc.pb.h"
-#include "cofilter/v1/event_service.grpc.pb.h"
-#include "cofilter/v1/member_service.grpc.pb.h"
+#include "cli/import_run.h"
+#include "cli/import_target.h"
 #include "runtime/clock.h"
-#include "runtime/progress.h"
+#include "runtime/digest.h"
+#include "runtime/files.h"
 #include "runtime/status_macros.h"
-#include "service/rpc/convert_item.h"
-#include "service/rpc/convert_member.h"
 
 namespace cofilter::cli {
 namespace {
 
-constexpr int kBatch = 1000;
-// The contract takes requests of at most 4 MiB; long texts can make a thousand records larger.
-constexpr std::size_t kBatchBytes = 3u << 20;
+// Of a file's beginning, to tell it from another of the same name and size.
+constexpr std::size_t kDigestedBytes = 64 << 10;
+constexpr std::size_t kShownVerbs = 10;
 
-struct Summary {
-  std::uint64_t items = 0, members = 0, events = 0, duplicates = 0, conflicts = 0, quarantined = 0;
-  std::set<std::string> unknown_items;
-  std::vector<std::string> first_reasons;
+struct Input {
+  std::string path;
+  data::RecordKind kind = data::RecordKind::kUnknown;  // as the command line says
+  data::RecordKind guessed = data::RecordKind::kUnknown;
 };
 
-// Prints the progress of one file by its stored bytes.
-class FileProgress {
+// The first line that is not blank; empty where there is none to be had in advance.
+absl::StatusOr<std::string> FirstLine(const std::string& path) {
+  if (path == "-") return std::string();
+  COFILTER_ASSIGN_OR_RETURN(
+      data::LineReader reader,
+      data::LineReader::Open(path, {.max_line_bytes = kDigestedBytes, .decompression = {}}));
+  data::Line line;
+  while (reader.Next(line)) {
+    if (line.text.find_first_not_of(" \t") != std::string_view::npos) return std::string(line.text);
+  }
+  COFILTER_RETURN_IF_ERROR(reader.status());
+  return std::string();
+}
+
+// Catalogue and members first, so that events find them.
+absl::StatusOr<std::vector<Input>> InputsOf(const ImportOptions& options) {
+  std::vector<Input> inputs;
+  const auto add = [&](const std::string& path, data::RecordKind kind) {
+    if (!path.empty()) inputs.push_back({path, kind, kind});
+  };
+  add(options.items, data::RecordKind::kItems);
+  add(options.members, data::RecordKind::kMembers);
+  for (const std::string& path : options.inputs) add(path, data::RecordKind::kUnknown);
+  add(options.events, data::RecordKind::kEvents);
+  if (inputs.empty()) {
+    return absl::InvalidArgumentError(
+        "import: name files, or --items, --members or --events with one");
+  }
+  for (Input& input : inputs) {
+    if (input.kind != data::RecordKind::kUnknown) continue;
+    COFILTER_ASSIGN_OR_RETURN(const std::string line, FirstLine(input.path));
+    if (!line.empty()) input.guessed = data::GuessFormat(std::vector<std::string>{line}).kind;
+  }
+  const auto rank = [](const Input& input) {
+    switch (input.guessed) {
+      case data::RecordKind::kItems:
+        return 0;
+      case data::RecordKind::kMembers:
+        return 1;
+      default:
+        return 2;
+    }
+  };
+  std::stable_sort(inputs.begin(), inputs.end(),
+                   [&](const Input& a, const Input& b) { return rank(a) < rank(b); });
+  return inputs;
+}
+
+// How an input is read, as a few digits.
+absl::StatusOr<std::string> SettingsOf(const Input& input, const ImportOptions& options) {
+  const data::ImportStreamOptions& stream = options.stream;
+  std::string text = absl::StrCat(
+      stream.format, "\n", stream.source, "\n", static_cast<int>(input.kind), "\n",
+      options.create_items, "\n", stream.reader.account_home, "\n", stream.reader.item_property,
+      "\n", static_cast<int>(stream.reader.default_verb), "\n", stream.reader.mapping, "\n");
+  for (const std::string& file : {stream.member_ids, stream.item_ids, stream.verbs}) {
+    if (file.empty()) continue;
+    COFILTER_ASSIGN_OR_RETURN(const auto mapped, runtime::MappedFile::Open(file));
+    absl::StrAppend(&text, runtime::Hex(runtime::Sha256(mapped.bytes())), "\n");
+  }
+  const runtime::Sha256Digest digest = runtime::Sha256(text);
+  return runtime::Hex(std::span(digest).first(4));
+}
+
+// What is read; empty where the same input cannot be read again.
+absl::StatusOr<std::string> FingerprintOf(const Input& input) {
+  if (input.path == "-") return std::string();
+  namespace fs = std::filesystem;
+  std::vector<std::string> files;
+  std::error_code error;
+  if (fs::is_directory(input.path, error)) {
+    for (const auto& entry : fs::directory_iterator(input.path, error))
+      if (entry.is_regular_file(error)) files.push_back(entry.path().string());
+    std::sort(files.begin(), files.end());
+  } else {
+    files.push_back(input.path);
+  }
+  std::string text = "import 1\n";
+  for (const std::string& file : files) {
+    // A pipe has no size, and cannot be read twice.
+    if (!fs::is_regular_file(file, error)) return std::string();
+    COFILTER_ASSIGN_OR_RETURN(const auto mapped, runtime::MappedFile::Open(file));
+    const auto head = mapped.bytes().first(std::min(mapped.bytes().size(), kDigestedBytes));
+    absl::StrAppend(&text, fs::path(file).filename().string(), "\t", mapped.bytes().size(), "\t",
+                    runtime::Hex(runtime::Sha256(head)), "\n");
+  }
+  return runtime::Hex(runtime::Sha256(text));
+}
+
+// Only looks at times.
+class LatestTime final : public data::RecordTaker {
  public:
-  explicit FileProgress(const std::string& path) : path_(path) {}
-  void operator()(std::uint64_t read, std::uint64_t total) {
-    if (!progress_)
-      progress_ = std::make_unique<runtime::Progress>("importing " + path_ + " (bytes)", total);
-    progress_->Advance(read - read_);
-    read_ = read;
+  absl::Status Take(data::Event& event) override {
+    latest = std::max(latest, event.occurred_at);
+    return absl::OkStatus();
   }
+  absl::Status Take(data::Item&) override { return absl::OkStatus(); }
+  absl::Status Take(data::Member&) override { return absl::OkStatus(); }
+  void Describe(data::Item&) override {}
+  absl::Status LineDone(const data::LinePosition&) override { return absl::OkStatus(); }
 
- private:
-  std::string path_;
-  std::uint64_t read_ = 0;
-  std::unique_ptr<runtime::Progress> progress_;
+  runtime::Time latest{};
 };
 
-class Importer {
- public:
-  Importer(const Invocation& invocation, const ImportOptions& options)
-      : options_(options), catalogue_(invocation), members_(invocation), events_(invocation) {}
-
-  absl::Status Run() {
-    if (!options_.create_items.empty()) {
-      COFILTER_ASSIGN_OR_RETURN(created_kind_,
-                                ParseEnum<v1::ItemKind>("create-items", options_.create_items));
-    }
-    if (options_.move_to_now) COFILTER_RETURN_IF_ERROR(FindShift());
-    if (!options_.items.empty()) COFILTER_RETURN_IF_ERROR(ImportItems());
-    if (!options_.members.empty()) COFILTER_RETURN_IF_ERROR(ImportMembers());
-    if (!options_.events.empty()) COFILTER_RETURN_IF_ERROR(ImportEvents());
-    if (created_kind_ != v1::ITEM_KIND_UNSPECIFIED) COFILTER_RETURN_IF_ERROR(CreateItems());
-    return absl::OkStatus();
+data::ImportStreamOptions StreamFor(const Input& input, const ImportOptions& options) {
+  data::ImportStreamOptions stream = options.stream;
+  stream.reader.kind = input.kind;
+  // Lists and tables are events; a catalogue beside them is in a format that its file tells.
+  const bool events_only = stream.format == "list" || stream.format == "table";
+  if (events_only && input.kind != data::RecordKind::kEvents &&
+      input.kind != data::RecordKind::kUnknown) {
+    stream.format = "auto";
   }
+  stream.quarantine.max_share = options.max_quarantined;
+  return stream;
+}
 
-  const Summary& summary() const { return summary_; }
-
- private:
-  data::SourceOptions SourceFor(const std::string& path, bool of_events) const {
-    data::SourceOptions source;
-    if (of_events) {
-      source.format = options_.format;
-      source.list = options_.list;
-      source.table = options_.table;
-      source.quarantine.path = options_.quarantine;
-    }
-    source.quarantine.max_share = options_.max_quarantined;
-    auto progress = std::make_shared<FileProgress>(path);
-    source.progress = [progress](std::uint64_t read, std::uint64_t total) {
-      (*progress)(read, total);
-    };
-    return source;
+absl::StatusOr<runtime::Duration> FindShift(const std::vector<Input>& inputs,
+                                            const ImportOptions& options) {
+  LatestTime latest;
+  for (const Input& input : inputs) {
+    if (input.guessed != data::RecordKind::kEvents) continue;
+    if (input.path == "-")
+      return absl::InvalidArgumentError("move-to-now: needs a file, which is read twice");
+    data::ImportReport report;
+    COFILTER_RETURN_IF_ERROR(
+        data::ReadImport(input.path, StreamFor(input, options), latest, report));
   }
+  if (latest.latest == runtime::Time{})
+    return absl::InvalidArgumentError("move-to-now: needs events to tell the distance");
+  return runtime::SystemClock::Instance().Now() - latest.latest;
+}
 
-  void Take(const data::SourceReport& report) {
-    summary_.quarantined += report.quarantined;
-    summary_.first_reasons.insert(summary_.first_reasons.end(), report.first_reasons.begin(),
-                                  report.first_reasons.end());
+nlohmann::json ToJson(const ImportSummary& summary) {
+  nlohmann::json verbs = nlohmann::json::array();
+  for (const data::VerbUse& use : summary.read.verbs) {
+    verbs.push_back(
+        {{"name", use.name}, {"verb", data::VerbName(use.verb)}, {"events", use.count}});
   }
+  return {{"items", summary.items},
+          {"members", summary.members},
+          {"events", summary.events},
+          {"duplicates", summary.duplicates},
+          {"conflicts", summary.conflicts},
+          {"unknown_items", summary.unknown_items.size()},
+          {"quarantined", summary.read.quarantined},
+          {"format", summary.read.format},
+          {"source", summary.read.source},
+          {"lines", summary.read.lines},
+          {"passed_over", summary.read.passed_over},
+          {"future", summary.read.future},
+          {"untimed", summary.read.untimed},
+          {"unresolved_retractions", summary.read.unresolved_retractions},
+          {"unkept_values", summary.read.unkept_values},
+          {"mapped_ids", summary.read.mapped_ids},
+          {"mapped_verbs", summary.read.mapped_verbs},
+          {"unweighted_verbs", summary.read.unweighted_verbs},
+          {"verbs", verbs},
+          {"resumed", summary.resumed},
+          {"import_ids", summary.import_ids}};
+}
 
-  absl::Status FindShift() {
-    if (options_.events.empty() || options_.events == "-") {
-      return absl::InvalidArgumentError(
-          "move-to-now: needs --events with a file, which is read twice");
-    }
-    runtime::Time latest{};
-    data::SourceOptions source = SourceFor(options_.events, true);
-    source.progress = nullptr;
-    auto report = data::ReadEvents(options_.events, source, [&](data::Event& event) {
-      latest = std::max(latest, event.occurred_at);
-      return absl::OkStatus();
-    });
-    if (!report.ok()) return report.status();
-    shift_ = runtime::SystemClock::Instance().Now() - latest;
-    return absl::OkStatus();
+void PrintVerbs(const data::ImportReport& read) {
+  if (read.mapped_verbs + read.unweighted_verbs == 0) return;
+  std::cout << "  verbs of " << read.source << ": " << read.mapped_verbs
+            << " events mapped to ours, " << read.unweighted_verbs << " kept unweighted\n";
+  std::vector<data::VerbUse> verbs = read.verbs;
+  std::stable_sort(verbs.begin(), verbs.end(),
+                   [](const auto& a, const auto& b) { return a.count > b.count; });
+  for (std::size_t i = 0; i < verbs.size() && i < kShownVerbs; ++i) {
+    std::cout << "    " << verbs[i].name << " (" << verbs[i].count
+              << "): " << data::VerbName(verbs[i].verb) << '\n';
   }
+  if (verbs.size() > kShownVerbs)
+    std::cout << "    and " << verbs.size() - kShownVerbs << " more\n";
+}
 
-  void Shift(std::optional<runtime::Time>* time) const {
-    if (*time) **time += shift_;
-  }
+void PrintLine(std::uint64_t count, std::string_view what) {
+  if (count > 0) std::cout << "  " << count << " " << what << '\n';
+}
 
-  absl::Status SendItems() {
-    if (item_batch_.items_size() == 0) return absl::OkStatus();
-    auto answer = catalogue_.Call(&v1::CatalogueService::Stub::BatchUpsertItems, item_batch_);
-    if (!answer.ok()) return answer.status();
-    summary_.items += item_batch_.items_size();
-    item_batch_.Clear();
-    return absl::OkStatus();
-  }
-
-  absl::Status ImportItems() {
-    std::size_t bytes = 0;
-    auto report =
-        data::ReadItems(options_.items, SourceFor(options_.items, false), [&](data::Item& item) {
-          Shift(&item.published_at);
-          Shift(&item.expires_at);
-          Shift(&item.starts_at);
-          Shift(&item.ends_at);
-          v1::Item* message = item_batch_.add_items();
-          service::ToProto(item, message);
-          message->clear_etag();  // of a file: replaces whatever is stored
-          bytes += message->ByteSizeLong();
-          if (item_batch_.items_size() < kBatch && bytes < kBatchBytes) return absl::OkStatus();
-          bytes = 0;
-          return SendItems();
-        });
-    if (!report.ok()) return report.status();
-    Take(*report);
-    return SendItems();
-  }
-
-  absl::Status SendMembers() {
-    if (member_batch_.members_size() == 0) return absl::OkStatus();
-    auto answer = members_.Call(&v1::MemberService::Stub::BatchUpsertMembers, member_batch_);
-    if (!answer.ok()) return answer.status();
-    summary_.members += member_batch_.members_size();
-    member_batch_.Clear();
-    return absl::OkStatus();
-  }
-
-  absl::Status ImportMembers() {
-    std::size_t bytes = 0;
-    auto report = data::ReadMembers(
-        options_.members, SourceFor(options_.members, false), [&](data::Member& member) {
-          if (member.required) member.required->due_at += shift_;
-          v1::Member* message = member_batch_.add_members();
-          service::ToProto(member, message);
-          bytes += message->ByteSizeLong();
-          if (member_batch_.members_size() < kBatch && bytes < kBatchBytes) return absl::OkStatus();
-          bytes = 0;
-          return SendMembers();
-        });
-    if (!report.ok()) return report.status();
-    Take(*report);
-    return SendMembers();
-  }
-
-  absl::Status SendEvents() {
-    if (event_batch_.events_size() == 0) return absl::OkStatus();
-    auto answer = events_.Call(&v1::EventService::Stub::RecordEvents, event_batch_);
-    if (!answer.ok()) return answer.status();
-    summary_.events += answer->recorded();
-    summary_.duplicates += answer->duplicates();
-    summary_.conflicts += answer->conflicting_event_ids_size();
-    summary_.unknown_items.insert(answer->unknown_item_ids().begin(),
-                                  answer->unknown_item_ids().end());
-    event_batch_.Clear();
-    return absl::OkStatus();
-  }
-
-  absl::Status ImportEvents() {
-    auto report = data::ReadEvents(
-        options_.events, SourceFor(options_.events, true), [&](data::Event& event) {
-          event.occurred_at += shift_;
-          ToMessage(event, event_batch_.add_events());
-          return event_batch_.events_size() < kBatch ? absl::OkStatus() : SendEvents();
-        });
-    if (!report.ok()) return report.status();
-    Take(*report);
-    return SendEvents();
-  }
-
-  absl::Status CreateItems() {
-    for (const std::string& item_id : summary_.unknown_items) {
-      v1::Item* item = item_batch_.add_items();
-      item->set_item_id(item_id);
-      item->set_kind(created_kind_);
-      if (item_batch_.items_size() == kBatch) COFILTER_RETURN_IF_ERROR(SendItems());
-    }
-    summary_.unknown_items.clear();
-    return SendItems();
-  }
-
-  const ImportOptions& options_;
-  Connection<v1::CatalogueService> catalogue_;
-  Connection<v1::MemberService> members_;
-  Connection<v1::EventService> events_;
-  v1::BatchUpsertItemsRequest item_batch_;
-  v1::BatchUpsertMembersRequest member_batch_;
-  v1::RecordEventsRequest event_batch_;
-  v1::ItemKind created_kind_ = v1::ITEM_KIND_UNSPECIFIED;
-  runtime::Duration shift_{0};
-  Summary summary_;
-};
-
-void PrintSummary(const Invocation& invocation, const Summary& summary) {
+void PrintSummary(const Invocation& invocation, const ImportSummary& summary) {
+  const data::ImportReport& read = summary.read;
   if (invocation.json) {
-    std::cout << nlohmann::json({{"items", summary.items},
-                                 {"members", summary.members},
-                                 {"events", summary.events},
-                                 {"duplicates", summary.duplicates},
-                                 {"conflicts", summary.conflicts},
-                                 {"unknown_items", summary.unknown_items.size()},
-                                 {"quarantined", summary.quarantined}})
-                     .dump()
+    std::cout << ToJson(summary).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
               << '\n';
     return;
   }
@@ -240,18 +226,71 @@ void PrintSummary(const Invocation& invocation, const Summary& summary) {
     std::cout << ", " << summary.conflicts << " dropped since their id stands for another event";
   if (!summary.unknown_items.empty())
     std::cout << ", " << summary.unknown_items.size() << " items not in the catalogue";
-  std::cout << ", " << summary.quarantined << " malformed lines\n";
-  for (const std::string& reason : summary.first_reasons) std::cout << "  " << reason << '\n';
+  std::cout << ", " << read.quarantined << " malformed lines\n";
+  PrintLine(summary.resumed, "inputs went on where an earlier run had left");
+  PrintLine(read.passed_over, "lines hold nothing to import");
+  PrintLine(read.future, "events lie in the future; kept");
+  PrintLine(read.untimed, "events have no time of their own; they got that of the import");
+  PrintLine(read.unresolved_retractions,
+            "retractions of what this log does not hold; they count only for their own actor");
+  PrintLine(read.unkept_values, "values that no field holds were left out");
+  PrintLine(read.mapped_ids, "ids were mapped");
+  PrintVerbs(read);
+  for (const std::string& reason : read.first_reasons) std::cout << "  " << reason << '\n';
+}
+
+absl::Status RunAll(const std::vector<Input>& inputs, const ImportOptions& options,
+                    ImportTarget& target, ImportSummary& summary) {
+  data::ItemKind created = data::ItemKind::kUnspecified;
+  if (!options.create_items.empty()) {
+    const auto kind = data::ParseItemKind(options.create_items);
+    if (!kind) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("create-items: '", options.create_items,
+                       "' is not news, article, course, material, video or activity"));
+    }
+    created = *kind;
+  }
+  runtime::Duration shift{0};
+  if (options.move_to_now) {
+    COFILTER_ASSIGN_OR_RETURN(shift, FindShift(inputs, options));
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    ImportRunOptions run;
+    run.path = inputs[i].path;
+    run.stream = StreamFor(inputs[i], options);
+    run.stream.quarantine.path = options.quarantine;
+    run.stream.quarantine.append = i > 0;
+    run.created_kind = created;
+    run.shift = shift;
+    run.from_start = options.from_start;
+    // Moved times differ from run to run: what was imported so far is another input.
+    if (!options.move_to_now) {
+      COFILTER_ASSIGN_OR_RETURN(run.fingerprint, FingerprintOf(inputs[i]));
+      COFILTER_ASSIGN_OR_RETURN(run.settings, SettingsOf(inputs[i], options));
+    }
+    COFILTER_RETURN_IF_ERROR(RunImport(run, target, summary));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status Import(const Invocation& invocation, const ImportOptions& options) {
-  if (options.items.empty() && options.members.empty() && options.events.empty())
-    return absl::InvalidArgumentError("import: name --items, --members or --events");
-  Importer importer(invocation, options);
-  const absl::Status status = importer.Run();
-  const Summary& summary = importer.summary();
+absl::Status Import(const Invocation& invocation, const ImportOptions& given) {
+  ImportOptions options = given;
+  if (!options.mapping.empty()) {
+    COFILTER_ASSIGN_OR_RETURN(options.stream.reader.mapping, runtime::ReadFile(options.mapping));
+    options.stream.format = "mapping";
+  }
+  COFILTER_ASSIGN_OR_RETURN(const std::vector<Input> inputs, InputsOf(options));
+  std::unique_ptr<ImportTarget> target;
+  if (options.store.empty()) {
+    target = MakeServerTarget(invocation);
+  } else {
+    COFILTER_ASSIGN_OR_RETURN(target, OpenStoreTarget(options.store, options.organisation));
+  }
+  ImportSummary summary;
+  const absl::Status status = RunAll(inputs, options, *target, summary);
   // After a failure, what was sent before it is worth knowing.
   if (status.ok() || summary.items + summary.members + summary.events > 0)
     PrintSummary(invocation, summary);

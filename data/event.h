@@ -48,6 +48,7 @@ struct Event {
   std::string retracts_event_id;  // with kRetract
   runtime::Time occurred_at{};
   runtime::Time received_at{};
+  bool time_assumed = false;  // the log did not say when: occurred_at is the time of its import
   std::optional<float> duration_seconds;  // ≥ 0
   std::optional<float> progress;          // 0..1
   std::optional<float> score;             // −1..1

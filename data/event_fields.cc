@@ -55,6 +55,7 @@ constexpr std::array kFields = {
     Plain<&Event::session_id>("session_id"),
     Plain<&Event::retracts_event_id>("retracts_event_id"),
     Plain<&Event::other_verb>("other_verb"),
+    Plain<&Event::time_assumed>("time_assumed"),
 };
 
 }  // namespace
@@ -92,6 +93,7 @@ void ClearRecord(Event& event) {
   }
   event.verb = Verb::kUnspecified;
   event.occurred_at = event.received_at = runtime::Time{};
+  event.time_assumed = false;
   event.duration_seconds.reset();
   event.progress.reset();
   event.score.reset();

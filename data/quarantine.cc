@@ -32,7 +32,7 @@ absl::StatusOr<QuarantineSink> QuarantineSink::Open(const QuarantineOptions& opt
   }
   QuarantineSink sink(options);
   if (!options.path.empty()) {
-    sink.file_.reset(std::fopen(options.path.c_str(), "wbe"));
+    sink.file_.reset(std::fopen(options.path.c_str(), options.append ? "abe" : "wbe"));
     if (sink.file_ == nullptr) return WriteError(options.path, errno);
   }
   return sink;

@@ -20,6 +20,7 @@ struct QuarantineOptions {
   // JSON lines {"path","line","reason","text"} are written here, over what was there; empty: only
   // counted.
   std::string path;
+  bool append = false;  // after what is there: of an input that is one of several
   // The share of lines that may be malformed. Range: 0 (none) to 1 (all). Checked after every
   // 10,000 lines and at the end.
   double max_share = 0.05;

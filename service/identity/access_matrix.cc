@@ -24,6 +24,8 @@ constexpr std::array kMatrix = std::to_array<CallAccess>({
     {"cofilter.v1.RecommendationService/ExplainRecommendation", {kM, kB, kO}},
     {"cofilter.v1.EventService/RecordEvents", {kM, kB, kO}},
     {"cofilter.v1.EventService/StreamEvents", {kB, kO}},
+    {"cofilter.v1.EventService/RecordImport", {kB, kO}},
+    {"cofilter.v1.EventService/ListImports", {kB, kE, kA, kU, kO}},
     {"cofilter.v1.CatalogueService/UpsertItem", {kB, kO}},
     {"cofilter.v1.CatalogueService/BatchUpsertItems", {kB, kO}},
     {"cofilter.v1.CatalogueService/GetItem", {kB, kE, kA, kU, kO}},

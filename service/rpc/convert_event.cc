@@ -48,6 +48,7 @@ absl::StatusOr<data::Event> FromProto(const v1::Event& event, runtime::Time rece
   out.client_id = event.client_id();
   out.platform = event.platform();
   out.session_id = event.session_id();
+  out.time_assumed = event.time_assumed();
   COFILTER_RETURN_IF_ERROR(data::ValidateEvent(out));
   return out;
 }

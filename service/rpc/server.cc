@@ -85,7 +85,7 @@ class GrpcServer final : public Server {
         intake_(&store->events(), &holder_, options.clock, compute_.get()),
         registry_(config->models_directory, store, publisher_.get()),
         recommendation_rpc_(&frame_, recommender_.get(), &store->members(), &streams_),
-        event_rpc_(&frame_, &intake_, &streams_),
+        event_rpc_(&frame_, &intake_, &streams_, &store->imports()),
         catalogue_rpc_(&frame_, &writer_, &holder_, &idempotency_),
         member_rpc_(&frame_, &store->members(), &holder_, &idempotency_),
         model_rpc_(&frame_, &registry_, &idempotency_, ReplicaId()),

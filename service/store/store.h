@@ -118,6 +118,28 @@ class IdempotencyStore {
   virtual absl::Status Remember(std::string_view request_id, std::string_view answer) = 0;
 };
 
+// What an import did, for those who look after it. `body` is the serialised record of the contract.
+struct StoredImport {
+  Sequence sequence = 0;    // set by the store: rises with the first Put of an import
+  std::string import_id;    // names the run for good
+  std::string fingerprint;  // of what was read: a run that broke off is found by it
+  std::string source_system;
+  runtime::Time started_at{};
+  std::int64_t events = 0;       // recorded
+  std::int64_t quarantined = 0;  // lines
+  std::string body;
+};
+class ImportStore {
+ public:
+  virtual ~ImportStore() = default;
+  // Inserts, or replaces the import of that id. Durable on return.
+  virtual absl::Status Put(const StoredImport& import) = 0;
+  // Newest first, below that sequence; of one fingerprint unless it is empty.
+  virtual absl::StatusOr<std::vector<StoredImport>> List(Sequence below,
+                                                         std::string_view fingerprint,
+                                                         std::size_t limit) = 0;
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -130,6 +152,7 @@ class Store {
   virtual ReceiptStore& receipts() = 0;
   virtual AuditStore& audit() = 0;
   virtual IdempotencyStore& idempotency() = 0;
+  virtual ImportStore& imports() = 0;
 
   // OK when reads and writes work now. Errors: UNAVAILABLE with the reason.
   virtual absl::Status Check() = 0;

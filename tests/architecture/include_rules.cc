@@ -60,7 +60,7 @@ const std::vector<Restriction>& Restrictions() {
       {"hiredis", {"service/store"}},
       {"faiss", {"models"}},
       {"Eigen", {"models", "training"}},
-      {"toml.hpp", {"service/config", "training"}},
+      {"toml.hpp", {"data/import", "service/config", "training"}},
       {"simdjson.h", {"data"}},
       {"openssl", {"runtime", "service/identity", "bench"}},
       {"prometheus", {"service/telemetry"}},

@@ -86,6 +86,42 @@ TEST_F(CommandLineTest, ASecretFileThatIsMissingIsNamed) {
   EXPECT_THAT(ended.output, HasSubstr("/nowhere/token"));
 }
 
+TEST_F(CommandLineTest, ImportsGuessesAndExportsInOtherFormats) {
+  auto directory = runtime::TemporaryDirectory::Create();
+  ASSERT_TRUE(directory.ok()) << directory.status();
+  const std::string store = directory->path() + "/cofilter.db";
+  const std::string log = directory->path() + "/log.csv";
+  ASSERT_TRUE(runtime::WriteFileDurably(log,
+                                        "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n"
+                                        "ann,i1,1767225600,read\nbob,i1,1767225601,danced\n")
+                  .ok());
+  const Ended first = Run({"import", "--store", store, log, "--create-items", "course"});
+  EXPECT_EQ(first.exit_code, 0) << first.output;
+  EXPECT_THAT(first.output, HasSubstr("1 items, 0 members, 2 events recorded"));
+  EXPECT_THAT(first.output, HasSubstr("1 events mapped to ours, 1 kept unweighted"));
+  for (const std::string format : {"personalize", "gorse"}) {
+    const std::string out = directory->path() + "/" + format;
+    const Ended exported =
+        Run({"export", "--store", store, "--format", format, "--out", out, "--json"});
+    EXPECT_EQ(exported.exit_code, 0) << exported.output;
+    EXPECT_THAT(exported.output, HasSubstr("\"events\":2"));
+    // Into a store of its own, and from there in our own format.
+    const std::string copy = directory->path() + "/" + format + ".db";
+    const Ended again = Run({"import", "--store", copy, out});
+    EXPECT_EQ(again.exit_code, 0) << again.output;
+    EXPECT_THAT(again.output, HasSubstr("1 items, 2 members, 2 events recorded"));
+  }
+  const Ended wrong = Run({"import", "--store", store, log, "--format", "xapi"});
+  EXPECT_EQ(wrong.exit_code, 1);
+  EXPECT_THAT(wrong.output, HasSubstr("it looks like events in Amazon Personalize CSV"));
+  EXPECT_THAT(Run({"import", "--guess", log}).output, HasSubstr("--format personalize"));
+  const std::string other = directory->path() + "/other.csv";
+  ASSERT_TRUE(
+      runtime::WriteFileDurably(other, "person,course_id,when\nann,c,2026-01-01 08:00:00\n").ok());
+  EXPECT_THAT(Run({"import", "--guess", other}).output,
+              HasSubstr("occurred_at = { column = \"when\", time = \"%Y-%m-%d %H:%M:%S\""));
+}
+
 TEST_F(CommandLineTest, GeneratesSplitsAndCounts) {
   auto directory = runtime::TemporaryDirectory::Create();
   ASSERT_TRUE(directory.ok()) << directory.status();

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::uint32_t kDays = 14;
 constexpr std::uint32_t kAsked = 40;  // members whose lists are checked, twice a day
+constexpr std::uint32_t kImportDay = 4;
 constexpr std::uint32_t kOptOutDay = 5;
 constexpr std::uint32_t kOptInDay = 9;
 constexpr std::uint32_t kCrashDay = 6;
@@ -123,6 +124,27 @@ class FortnightTest : public ::testing::Test {
     EXPECT_TRUE(server_->AskAs(member, member).ok());
     EXPECT_TRUE(absl::IsPermissionDenied(server_->AskAs(member, AskedMember(4))));
     EXPECT_TRUE(absl::IsUnauthenticated(server_->AskAs("", member)));
+  }
+
+  // Another system tells that a course was completed; told twice, it counts once.
+  void ImportAndCheck() {
+    const std::string& member = AskedMember(5);
+    const v1::Recommendation list = List(member, "learning", 0);
+    ASSERT_GT(list.items_size(), 0);
+    data::Event event;
+    event.member_id = member;
+    event.item_id = list.items(0).item_id();
+    event.verb = data::Verb::kComplete;
+    const std::string log = absl::StrCat(R"({"FeedbackType":"finished","UserId":")", member,
+                                         R"(","ItemId":")", event.item_id, R"(","Timestamp":")",
+                                         runtime::FormatTime(server_->now()), "\"}\n");
+    ASSERT_TRUE(server_->Import(log).ok());
+    ASSERT_TRUE(server_->Import(log).ok());
+    ++sent_;
+    world_.Apply(event);
+    const v1::Recommendation after = List(member, "learning", 0);
+    for (const v1::RecommendedItem& item : after.items())
+      EXPECT_NE(item.item_id(), event.item_id) << "served after it was completed elsewhere";
   }
 
   void OptOutAndCheck() {
@@ -228,6 +250,7 @@ TEST_F(FortnightTest, HoldsItsInvariantsEveryDay) {
     CheckLists();
     if (day == kCrashDay) CrashAndRestore(day, all.first(all.size() / 2));
     RetireOneAndCheck();
+    if (day == kImportDay) ImportAndCheck();
     if (day == kOptOutDay) {
       OptOutAndCheck();
       AskForOthersAndCheck();

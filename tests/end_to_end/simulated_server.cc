@@ -225,6 +225,13 @@ absl::Status SimulatedServer::Run(const std::string& program, std::vector<std::s
   return bench::RunToEnd(options).status();
 }
 
+absl::Status SimulatedServer::Import(const std::string& content) {
+  const std::string path = home_.path() + "/portal.log";
+  COFILTER_RETURN_IF_ERROR(runtime::WriteFileDurably(path, content));
+  return Run("cofilter", {"import", path, "--source", "portal", "--server", address_,
+                          "--token-file", home_.path() + "/operator.token"});
+}
+
 absl::StatusOr<std::int64_t> SimulatedServer::Retrain() {
   std::filesystem::remove_all(exported_);
   COFILTER_RETURN_IF_ERROR(Run("cofilter", {"export", "--store", store_, "--out", exported_}));

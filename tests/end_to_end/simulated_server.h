@@ -42,6 +42,8 @@ class SimulatedServer {
   absl::Status SetPersonalised(const std::string& member_id, bool personalised);
   // The number recorded now; what was there already does not count.
   absl::StatusOr<int> Record(std::span<const data::Event> events);
+  // Another system's log, through the running server.
+  absl::Status Import(const std::string& content);
   absl::StatusOr<v1::Recommendation> Recommend(const std::string& member_id,
                                                const std::string& surface, int count, double dial);
 

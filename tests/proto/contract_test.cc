@@ -252,7 +252,7 @@ TEST_F(ContractTest, ListsArePaged) {
     EXPECT_NE(method.output_type()->FindFieldByName("next_page_token"), nullptr)
         << method.full_name();
   });
-  EXPECT_EQ(lists, 6);
+  EXPECT_EQ(lists, 7);
 }
 
 TEST_F(ContractTest, WritesAreIdempotentByRequestId) {
@@ -271,9 +271,9 @@ TEST_F(ContractTest, WritesAreIdempotentByRequestId) {
 }
 
 TEST_F(ContractTest, OnlyReadsWithoutAMemberAreFreeOfSideEffects) {
-  const std::set<std::string> reads = {"GetItem",      "ListItems",   "GetModel",
-                                       "ListModels",   "GetRule",     "ListRules",
-                                       "ListExposure", "GetOverview", "ListReviewQueue"};
+  const std::set<std::string> reads = {
+      "GetItem",   "ListItems",    "GetModel",    "ListModels",      "GetRule",
+      "ListRules", "ListExposure", "GetOverview", "ListReviewQueue", "ListImports"};
   ForEachMethod([&](const MethodDescriptor& method) {
     const bool marked =
         method.options().idempotency_level() == google::protobuf::MethodOptions::NO_SIDE_EFFECTS;

@@ -119,6 +119,7 @@ enum EventPart : std::uint64_t {
   kClient = 1 << 10,
   kPlatform = 1 << 11,
   kSession = 1 << 12,
+  kTimeAssumed = 1 << 13,
 };
 
 // Calls visit(bit, text) for each text of the rest, in the order of the bits.
@@ -167,6 +168,7 @@ void EncodeEventRest(const data::Event& event, std::string* bytes) {
   if (event.score) parts |= kScore;
   if (event.success) parts |= kSuccess | (*event.success ? kSuccessIsTrue : kNothing);
   if (event.position) parts |= kPosition;
+  if (event.time_assumed) parts |= kTimeAssumed;
   if (parts == 0) return;
 
   Writer writer(bytes);
@@ -193,6 +195,7 @@ absl::Status DecodeEventRest(std::string_view bytes, data::Event* event) {
   VisitLeadingTexts(*event, read);
   if (parts & kDuration) event->duration_seconds = reader.Raw<float>();
   if (parts & kScore) event->score = reader.Raw<float>();
+  event->time_assumed = (parts & kTimeAssumed) != 0;
   if (parts & kSuccess) event->success = (parts & kSuccessIsTrue) != 0;
   read(kSurface, event->surface);
   read(kRecommendation, event->recommendation_id);

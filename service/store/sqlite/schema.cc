@@ -1,6 +1,8 @@
 // Creates and migrates the tables. docs/formats/store.md says what each column means.
 #include "service/store/sqlite/schema.h"
 
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "runtime/status_macros.h"
 #include "service/store/sqlite/copy.h"
@@ -121,6 +123,21 @@ CREATE TABLE answer (
 CREATE INDEX answer_by_time ON answer (at);
 )sql";
 
+constexpr char kAddImports[] = R"sql(
+CREATE TABLE import (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  organisation INTEGER NOT NULL,
+  import_id TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  source_system TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  quarantined INTEGER NOT NULL,
+  body BLOB,
+  UNIQUE (organisation, import_id));
+CREATE INDEX import_by_fingerprint ON import (organisation, fingerprint);
+)sql";
+
 absl::StatusOr<std::int64_t> OneNumber(Connection& connection, const char* sql) {
   Query query = connection.Use(sql);
   COFILTER_ASSIGN_OR_RETURN(const bool row, query.Step());
@@ -173,7 +190,15 @@ absl::Status TooNew(Connection& connection, int version, int current) {
 
 }  // namespace
 
-std::span<const Migration> Migrations() { return {}; }
+std::span<const Migration> Migrations() {
+  // Version 2 also lets the rest of an event say that its time was assumed, which version 1 cannot
+  // read.
+  static const std::vector<Migration> migrations = {
+      {.from = 1, .description = "imports leave a record", .apply = [](Connection& connection) {
+         return connection.Execute(kAddImports);
+       }}};
+  return migrations;
+}
 
 absl::StatusOr<int> SchemaVersion(Connection& connection) {
   COFILTER_ASSIGN_OR_RETURN(const std::int64_t tables,

@@ -25,8 +25,7 @@ struct Migration {
 // Rows of `counter`: the last value given out. Stored: never renumber.
 enum class Counter : int { kEvent = 1, kChange = 2, kMember = 3 };
 
-// The steps that this program knows, in order; none so far. The current version is 1 + their
-// number.
+// The steps that this program knows, in order. The current version is 1 + their number.
 std::span<const Migration> Migrations();
 
 // The version of the store's tables, 0 for an empty file.

@@ -15,6 +15,7 @@
 #include "service/store/sqlite/database.h"
 #include "service/store/sqlite/event_log.h"
 #include "service/store/sqlite/idempotency.h"
+#include "service/store/sqlite/imports.h"
 #include "service/store/sqlite/lock_file.h"
 #include "service/store/sqlite/members.h"
 #include "service/store/sqlite/receipts.h"
@@ -47,6 +48,7 @@ class OpenStore final : public Store {
   ReceiptStore& receipts() override { return receipts_; }
   AuditStore& audit() override { return audit_; }
   IdempotencyStore& idempotency() override { return idempotency_; }
+  ImportStore& imports() override { return imports_; }
 
   absl::Status Check() override {
     COFILTER_RETURN_IF_ERROR(changes_.LastChange().status());
@@ -71,6 +73,7 @@ class OpenStore final : public Store {
   SqliteReceipts receipts_;
   SqliteAudit audit_{database_};
   SqliteIdempotency idempotency_{database_};
+  SqliteImports imports_{database_};
 };
 
 absl::Status InRange(std::string_view option, std::int64_t value, std::int64_t low,

@@ -200,6 +200,21 @@ struct Idempotency final : IdempotencyStore {
   IdempotencyStore& real;
 };
 
+struct Imports final : ImportStore {
+  Imports(Gate& g, ImportStore& r) : gate(g), real(r) {}
+  absl::Status Put(const StoredImport& import) override {
+    COFILTER_RETURN_IF_ERROR(gate.Pass());
+    return real.Put(import);
+  }
+  absl::StatusOr<std::vector<StoredImport>> List(Sequence below, std::string_view fingerprint,
+                                                 std::size_t limit) override {
+    COFILTER_RETURN_IF_ERROR(gate.Pass());
+    return real.List(below, fingerprint, limit);
+  }
+  Gate& gate;
+  ImportStore& real;
+};
+
 }  // namespace
 
 struct FaultyStore::Parts {
@@ -213,7 +228,8 @@ struct FaultyStore::Parts {
         rules(gate, real->rules()),
         receipts(gate, real->receipts()),
         audit(gate, real->audit()),
-        idempotency(gate, real->idempotency()) {}
+        idempotency(gate, real->idempotency()),
+        imports(gate, real->imports()) {}
   const std::unique_ptr<Store> real;
   Gate gate;
   Events events;
@@ -225,6 +241,7 @@ struct FaultyStore::Parts {
   Receipts receipts;
   Audit audit;
   Idempotency idempotency;
+  Imports imports;
 };
 
 FaultyStore::FaultyStore(std::unique_ptr<Store> store)
@@ -243,6 +260,7 @@ RuleStore& FaultyStore::rules() { return parts_->rules; }
 ReceiptStore& FaultyStore::receipts() { return parts_->receipts; }
 AuditStore& FaultyStore::audit() { return parts_->audit; }
 IdempotencyStore& FaultyStore::idempotency() { return parts_->idempotency; }
+ImportStore& FaultyStore::imports() { return parts_->imports; }
 absl::Status FaultyStore::Check() {
   COFILTER_RETURN_IF_ERROR(parts_->gate.Pass());
   return parts_->real->Check();

@@ -31,6 +31,7 @@ class FaultyStore final : public Store {
   ReceiptStore& receipts() override;
   AuditStore& audit() override;
   IdempotencyStore& idempotency() override;
+  ImportStore& imports() override;
   absl::Status Check() override;
 
  private:

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "tests/service/store/store_contract.h"
 
 namespace cofilter::service {
@@ -62,6 +64,42 @@ TEST_P(RecordsContractTest, ReceiptsAreFoundAtOnceAndAfterReopening) {
   EXPECT_EQ(*store().receipts().Get("r1"), "body");
   EXPECT_EQ(*store().receipts().Get("r2"), "other");
   EXPECT_EQ(store().receipts().dropped(), 0u);
+}
+
+TEST_P(RecordsContractTest, AnImportKeepsItsPlaceAsItGoesOn) {
+  StoredImport first{.import_id = "one",
+                     .fingerprint = "f",
+                     .source_system = "portal",
+                     .started_at = At(1),
+                     .events = 3,
+                     .quarantined = 1,
+                     .body = std::string("\0body", 5)};
+  ASSERT_TRUE(store().imports().Put(first).ok());
+  StoredImport second = first;
+  second.import_id = "two";
+  second.fingerprint = "g";
+  second.body.clear();
+  ASSERT_TRUE(store().imports().Put(second).ok());
+  first.events = 7;
+  ASSERT_TRUE(store().imports().Put(first).ok());
+  Reopen();
+  const Sequence all = std::numeric_limits<Sequence>::max();
+  const auto imports = store().imports().List(all, "", 10);
+  ASSERT_TRUE(imports.ok()) << imports.status();
+  ASSERT_THAT(*imports, SizeIs(2));
+  EXPECT_EQ((*imports)[0].import_id, "two");
+  EXPECT_EQ((*imports)[1].import_id, "one");
+  EXPECT_EQ((*imports)[1].events, 7);
+  EXPECT_EQ((*imports)[1].quarantined, 1);
+  EXPECT_EQ((*imports)[1].source_system, "portal");
+  EXPECT_EQ((*imports)[1].started_at, At(1));
+  EXPECT_EQ((*imports)[1].body, first.body);
+  EXPECT_THAT(*store().imports().List(all, "f", 10), SizeIs(1));
+  EXPECT_THAT(*store().imports().List((*imports)[0].sequence, "", 10), SizeIs(1));
+  EXPECT_THAT(*store().imports().List(all, "", 1), SizeIs(1));
+  // Another organisation's are not seen.
+  Reopen("other");
+  EXPECT_THAT(*store().imports().List(all, "", 10), IsEmpty());
 }
 
 TEST_P(RecordsContractTest, TheAuditLogKeepsItsOrder) {

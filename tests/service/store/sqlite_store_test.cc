@@ -147,27 +147,52 @@ TEST_F(SqliteStoreTest, RefusesANewerSchema) {
 
 TEST_F(SqliteStoreTest, MigratesForwardAfterACopy) {
   ASSERT_TRUE(Record(*Open(), {MakeEvent({.id = "e1"})}).ok());
-  const std::vector<Migration> migrations = {
-      {.from = 1,
-       .description = "remember the mood",
-       .apply = [](Connection& c) { return c.Execute("ALTER TABLE member ADD COLUMN mood TEXT"); }},
-      {.from = 2, .description = "broken", .apply = [](Connection& c) {
-         const absl::Status first = c.Execute("CREATE TABLE half (x)");
-         return first.ok() ? absl::DataLossError("as planned") : first;
-       }}};
+  const int current = 1 + static_cast<int>(Migrations().size());
+  std::vector<Migration> migrations(Migrations().begin(), Migrations().end());
+  migrations.push_back(
+      {.from = current, .description = "remember the mood", .apply = [](Connection& c) {
+         return c.Execute("ALTER TABLE member ADD COLUMN mood TEXT");
+       }});
+  migrations.push_back({.from = current + 1, .description = "broken", .apply = [](Connection& c) {
+                          const absl::Status first = c.Execute("CREATE TABLE half (x)");
+                          return first.ok() ? absl::DataLossError("as planned") : first;
+                        }});
   const auto connection = Connection::Open(options_.path, {});
   ASSERT_TRUE(connection.ok());
   const absl::Status failed = PrepareSchema(**connection, migrations);
-  EXPECT_THAT(failed.ToString(), HasSubstr("from version 2 (broken): as planned"));
-  EXPECT_EQ(*SchemaVersion(**connection), 2);  // as far as it went, and nothing of the broken step
+  EXPECT_THAT(failed.ToString(),
+              HasSubstr(absl::StrCat("from version ", current + 1, " (broken): as planned")));
+  // As far as it went, and nothing of the broken step.
+  EXPECT_EQ(*SchemaVersion(**connection), current + 1);
   EXPECT_FALSE((*connection)->Execute("SELECT * FROM half").ok());
-  EXPECT_TRUE(PrepareSchema(**connection, std::span(migrations).first(1)).ok());
+  migrations.pop_back();
+  EXPECT_TRUE(PrepareSchema(**connection, migrations).ok());
   EXPECT_TRUE((*connection)->Execute("SELECT mood FROM member").ok());
 
-  // This program knows version 1 only; the copy made before is still of that version.
+  // This program does not know that version; the copy made before is still of its own.
   EXPECT_FALSE(SqliteStore::Open(options_).ok());
-  options_.path += ".version-1";
+  options_.path += absl::StrCat(".version-", current);
   EXPECT_THAT(Describe(*Open(), "ann"), ElementsAre("i1:read@0-0"));
+}
+
+TEST_F(SqliteStoreTest, AStoreOfTheFirstVersionGetsRecordsOfImports) {
+  {
+    ASSERT_TRUE(
+        runtime::MakeDirectories(std::filesystem::path(options_.path).parent_path().string()).ok());
+    ConnectionOptions create;
+    create.create = true;
+    const auto connection = Connection::Open(options_.path, create);
+    ASSERT_TRUE(connection.ok()) << connection.status();
+    ASSERT_TRUE(PrepareSchema(**connection, {}).ok());
+    ASSERT_EQ(*SchemaVersion(**connection), 1);
+  }
+  EXPECT_TRUE(absl::IsFailedPrecondition(SqliteStore::OpenReadOnly(options_).status()));
+  const auto store = Open();
+  StoredImport import;
+  import.import_id = "one";
+  EXPECT_TRUE(store->imports().Put(import).ok());
+  EXPECT_TRUE(Record(*store, {MakeEvent({.id = "e1"})}).ok());
+  EXPECT_TRUE(std::filesystem::exists(options_.path + ".version-1"));
 }
 
 TEST_F(SqliteStoreTest, ReceiptsPastTheirTimeGo) {
