@@ -56,7 +56,8 @@ class NoNeighboursTest : public VarietyTest {
  protected:
   NoNeighboursTest()
       : VarietyTest([](SurfaceConfig& surface) {
-          surface.sources = Without({Source::kNeighbours, Source::kTrending, Source::kPopular});
+          surface.sources = Without(
+              {Source::kNeighbours, Source::kTrending, Source::kPopular, Source::kPopularInUnit});
         }) {}
 };
 
