@@ -33,6 +33,7 @@ struct Strength {
   const char* surface;
   const char* name;
   const char* settings;  // TOML; what is not set is the default
+  int limit = 0;         // its repeat_limit
 };
 constexpr std::array<Strength, 5> kStrengths = {{
     {"off", "off", "diversity = 0.0\ntopic_cap = 1.0\n"},
@@ -48,7 +49,7 @@ constexpr int kSessionCalls = 6;
 constexpr std::uint32_t kSessionLength = 10;
 constexpr std::array<Strength, 2> kSessionSurfaces = {{
     {"free", "repeat_limit 0", ""},
-    {"capped", "repeat_limit 2", "repeat_limit = 2\n"},
+    {"capped", "repeat_limit 2", "repeat_limit = 2\n", 2},
 }};
 
 std::string SurfacesText(const std::string& operator_name) {
@@ -110,7 +111,7 @@ class DiversityRun {
       COFILTER_RETURN_IF_ERROR(TakeStrength(strength, with_bars, &off, report));
     }
     for (const Strength& session : kSessionSurfaces) {
-      COFILTER_RETURN_IF_ERROR(TakeSessions(session, report));
+      COFILTER_RETURN_IF_ERROR(TakeSessions(session, with_bars, report));
     }
     return absl::OkStatus();
   }
@@ -158,7 +159,7 @@ class DiversityRun {
   }
 
   // How often a session shows an item, and how much of each list after the first is new.
-  absl::Status TakeSessions(const Strength& session, Report* report) const {
+  absl::Status TakeSessions(const Strength& session, bool with_bars, Report* report) const {
     const std::size_t sessions = std::min(kSessions, data_.test.size());
     std::vector<double> showings(sessions, 0);
     std::vector<double> most(sessions, 0);
@@ -188,7 +189,11 @@ class DiversityRun {
     const std::string prefix =
         absl::StrCat(name_, ", ", kSessionCalls, " calls of ", kSessionLength, ", ", session.name);
     report->Add(PlainFigure(prefix + ": times an item is shown", mean(showings), "count"));
-    report->Add(PlainFigure(prefix + ": times the commonest item is shown", mean(most), "count"));
+    const bool limited = session.limit > 0;
+    report->Add(PlainFigure(
+        prefix + ": most times that any item is shown",
+        most.empty() ? 0 : *std::max_element(most.begin(), most.end()), "count",
+        limited && with_bars ? std::optional(AtMost(2 * session.limit)) : std::nullopt));
     report->Add(PlainFigure(prefix + ": different items", mean(different), "count"));
     return absl::OkStatus();
   }

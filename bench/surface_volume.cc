@@ -58,6 +58,7 @@ absl::StatusOr<VolumeLog> MakeLog(bool smoke) {
   organisation.members = smoke ? 60 : 300;
   organisation.items = smoke ? 120 : 600;
   organisation.days = smoke ? 5 : 20;
+  organisation.cross_interest = 0;  // so that news can only stand in the way
   organisation.learning_share = 1.0 / (1 + kTimesAsManyNews);
   organisation.events = smoke ? 20'000 : 600'000;
   COFILTER_ASSIGN_OR_RETURN(const std::unique_ptr<data::Organisation> made,
@@ -202,7 +203,8 @@ absl::Status TakeNewsVolume(const Settings& settings, Report* report) {
                     shared || settings.smoke ? std::nullopt : std::optional(AtLeast(0.99))));
   }
   report->conditions.push_back(
-      "news volume: the same learning events beside all of the news events, 50 times as many, and "
+      "news volume, without cross interest: the same learning events beside all of the news "
+      "events, 50 times as many, and "
       "beside one news event of 50; each log trained on with default parameters, told to a server "
       "of its own, and every member with a course held out asked for 20 through the API");
   return absl::OkStatus();
