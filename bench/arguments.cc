@@ -15,7 +15,7 @@ std::string_view UsageText() {
 Takes every figure that an issue or a document states, and says whether it holds.
   --list        the benchmarks, a line each
   --data DIR    where the public sets lie, a directory each (default: $COFILTER_BENCH_DATA)
-  --set SET     quality, served-quality: this set alone; a public set by its name, or a directory
+  --set SET     quality, served-quality, diversity: this set alone; a public name, or a directory
                 with a dataset.json, without bars
   --json        one JSON object a line: bench, figure, value, unit, bar, holds
   --html[=FILE] also write a page (default: var/bench/<time>.html)
@@ -93,9 +93,11 @@ absl::StatusOr<Arguments> ParseArguments(std::span<const std::string> words,
   }
   if (arguments.set_directory.has_value() || arguments.set_name.has_value()) {
     for (const Benchmark* benchmark : arguments.benchmarks) {
-      if (benchmark->name != "served-quality" && benchmark->name != "quality") {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "--set is for quality and served-quality, not for ", std::string(benchmark->name)));
+      if (benchmark->name != "served-quality" && benchmark->name != "quality" &&
+          benchmark->name != "diversity") {
+        return absl::InvalidArgumentError(
+            absl::StrCat("--set is for quality, served-quality and diversity, not for ",
+                         std::string(benchmark->name)));
       }
     }
   }

@@ -50,6 +50,8 @@ absl::StatusOr<Report> RunDoors(const Settings& settings);
 absl::StatusOr<Report> RunEngine(const Settings& settings);
 absl::StatusOr<Report> RunReaction(const Settings& settings);
 absl::StatusOr<Report> RunNews(const Settings& settings);
+absl::StatusOr<Report> RunDiversity(const Settings& settings);
+absl::StatusOr<Report> RunSurfaces(const Settings& settings);
 absl::StatusOr<Report> RunCrash(const Settings& settings);
 
 }  // namespace cofilter::bench

@@ -27,6 +27,11 @@ constexpr Benchmark kBenchmarks[] = {
     {"reaction", "scores right after RecordEvents against an exact fold-in", RunReaction},
     {"news", "a news log replayed: shown candidates in order, and lists out of everything",
      RunNews},
+    {"diversity", "what the re-ranker costs in accuracy and buys in variety, at several strengths",
+     RunDiversity},
+    {"surfaces",
+     "whether reading helps learning and the other way round; courses beside 50 times the news",
+     RunSurfaces},
     {"crash", "kill -9 during ingest: acknowledged events lost or counted twice", RunCrash},
 };
 

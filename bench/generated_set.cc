@@ -44,9 +44,11 @@ absl::StatusOr<SetDescriptor> WriteSmokeSet(const std::string& directory) {
   }
   COFILTER_RETURN_IF_ERROR(WriteLists(split.train, directory + "/train.txt"));
   COFILTER_RETURN_IF_ERROR(WriteText(directory + "/test.txt", test));
-  COFILTER_RETURN_IF_ERROR(WriteText(
-      absl::StrCat(directory, "/", std::string(kDescriptorFile)),
-      R"({"format": "list", "order": "none", "train": "train.txt", "test": "test.txt"})"));
+  COFILTER_RETURN_IF_ERROR(WriteItems(generated.items, directory + "/items.jsonl"));
+  COFILTER_RETURN_IF_ERROR(
+      WriteText(absl::StrCat(directory, "/", std::string(kDescriptorFile)),
+                R"({"format": "list", "order": "none", "train": "train.txt", "test": "test.txt",
+          "items": "items.jsonl"})"));
   return ReadDescriptor(directory);
 }
 

@@ -23,6 +23,7 @@ struct PublicSet {
   const char* split;
   SetColumns columns;
   const char* source;
+  SetItems items = {};
 };
 
 // Where the test is drawn by chance, the order of events says nothing about what is asked for, even
@@ -50,12 +51,15 @@ const std::vector<PublicSet>& PublicSets() {
        "course enrolments of MOOCCubeX: github.com/THU-KEG/MOOCCubeX; one line a learner, oldest "
        "enrolment first, the last one held out for the test"},
       {"coco-learning-last", "coco-learning", "table", data::Order::kTime, "interactions.tsv.zst",
-       "", "leave-last-out", SetColumns{"learner_id", "course_id", "timestamp", false}, kCoco},
+       "", "leave-last-out", SetColumns{"learner_id", "course_id", "timestamp", false}, kCoco,
+       SetItems{"courses.tsv.zst", "course_id", "slug", ""}},
       {"coco-learning-time", "coco-learning", "table", data::Order::kTime, "interactions.tsv.zst",
-       "", "time", SetColumns{"learner_id", "course_id", "timestamp", false}, kCoco},
+       "", "time", SetColumns{"learner_id", "course_id", "timestamp", false}, kCoco,
+       SetItems{"courses.tsv.zst", "course_id", "slug", ""}},
       {"ml-latest-small", "ml-latest-small", "table", data::Order::kNone, "ratings.csv.zst", "",
        "hash", SetColumns{"userId", "movieId", "", false},
-       "MovieLens latest-small of September 2018, ratings.csv: grouplens.org/datasets/movielens"},
+       "MovieLens latest-small of September 2018, ratings.csv: grouplens.org/datasets/movielens",
+       SetItems{"movies.csv.zst", "movieId", "title", "genres"}},
       {"goodbooks-10k-sample", "goodbooks-10k-sample", "table", data::Order::kNone,
        "ratings.csv.zst", "", "hash", SetColumns{"user_id", "book_id", "", false},
        "2,672 readers of goodbooks-10k: github.com/fant0md/minor-goodbooks-recommender, "
@@ -119,7 +123,7 @@ absl::StatusOr<SetColumns> ParseColumns(const nlohmann::json& object) {
 }
 
 absl::Status CheckFiles(const SetDescriptor& set) {
-  for (const std::string& path : {set.train, set.test, set.events}) {
+  for (const std::string& path : {set.train, set.test, set.events, set.items.path}) {
     if (!path.empty() && !std::filesystem::exists(path)) {
       return absl::NotFoundError(absl::StrCat("set ", set.name, ": there is no ", path));
     }
@@ -167,11 +171,15 @@ absl::StatusOr<SetDescriptor> ParseDescriptor(std::string_view text, const std::
   if (!object.is_object()) return absl::InvalidArgumentError("not a JSON object");
   SetDescriptor set;
   const std::filesystem::path place(directory);
+  if (object.contains("items")) {
+    COFILTER_ASSIGN_OR_RETURN(const std::string items, Text(object, "items"));
+    set.items.path = (place / items).string();
+  }
   set.directory = directory;
   set.name = place.filename().empty() ? place.parent_path().filename().string()
                                       : place.filename().string();
-  COFILTER_RETURN_IF_ERROR(CheckKeys(
-      object, {"format", "order", "train", "test", "events", "split", "columns", "counted"}));
+  COFILTER_RETURN_IF_ERROR(CheckKeys(object, {"format", "order", "train", "test", "events", "split",
+                                              "columns", "counted", "items"}));
   COFILTER_ASSIGN_OR_RETURN(set.format, Text(object, "format"));
   if (!data::ParseFormat(set.format).has_value()) {
     return absl::InvalidArgumentError(
@@ -240,6 +248,10 @@ absl::StatusOr<SetDescriptor> FindSet(const std::string& data_directory, const s
     set.columns = known.columns;
     (set.split.empty() ? set.train : set.events) = StoredPath(directory, known.train);
     if (set.split.empty()) set.test = StoredPath(directory, known.test);
+    // Only what looks at items needs them.
+    set.items = known.items;
+    if (!set.items.path.empty()) set.items.path = StoredPath(directory, known.items.path.c_str());
+    if (!std::filesystem::exists(set.items.path)) set.items = {};
     const absl::Status files = CheckFiles(set);
     if (files.ok()) return set;
     return absl::NotFoundError(

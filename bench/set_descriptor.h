@@ -23,6 +23,15 @@ struct SetColumns {
   bool counted = false;      // of a list, see ListFormatOptions
 };
 
+// Where a set's items have titles or topics.
+struct SetItems {
+  std::string path;  // empty: nowhere
+  // Columns of a table with a header row; item empty: the file is a catalogue, as `cofilter items`
+  // takes it.
+  std::string item, title, topics;  // topics empty: it has none
+  char topic_separator = '|';
+};
+
 struct SetDescriptor {
   std::string name;  // of the directory
   std::string directory;
@@ -36,6 +45,7 @@ struct SetDescriptor {
   std::string events;
   std::string split;
   SetColumns columns;
+  SetItems items;
 
   bool IsWhole() const { return !events.empty(); }
 };

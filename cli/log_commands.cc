@@ -154,6 +154,14 @@ void AddLogCommands(CLI::App* app, Invocation* invocation) {
   command->add_option("--seed", generate->settings.seed)->capture_default_str();
   command->add_option("--english", generate->settings.english_share, "Share of English titles")
       ->capture_default_str();
+  command
+      ->add_option("--learning", generate->settings.learning_share,
+                   "Share of visits that are for learning; the others are for news")
+      ->capture_default_str();
+  command
+      ->add_option("--cross-interest", generate->settings.cross_interest,
+                   "How much members want to learn about what they read about, 0 to 1")
+      ->capture_default_str();
   command->add_option("--start", generate->start, "Midnight of the first day, RFC 3339");
   command->add_option("--compression", generate->compression, "Of the events: none, gz or zst")
       ->capture_default_str();

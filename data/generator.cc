@@ -41,6 +41,12 @@ absl::Status OrganisationSettings::Validate() const {
   if (!(english_share >= 0 && english_share <= 1)) {
     return FieldError("english_share", absl::StrCat(english_share), "0 to 1");
   }
+  if (!(learning_share >= 0 && learning_share <= 1)) {
+    return FieldError("learning_share", absl::StrCat(learning_share), "0 to 1");
+  }
+  if (!(cross_interest >= 0 && cross_interest <= 1)) {
+    return FieldError("cross_interest", absl::StrCat(cross_interest), "0 to 1");
+  }
   if (start.time_since_epoch().count() % (kDay * 1'000'000) != 0 || start <= runtime::Time{}) {
     return FieldError("start", runtime::FormatTime(start),
                       "midnight UTC of a day after 1970-01-01");

@@ -25,6 +25,10 @@ struct OrganisationSettings {
   std::uint32_t days = 30;      // 1 to 3,650
   std::uint64_t events = 50'000;  // over all days, fewer at weekends; 0 to 10 billion
   double english_share = 0.3;     // of the items; the others are Chinese. 0 to 1
+  double learning_share = 0.3;    // of the visits; the others are for news. 0 to 1
+  // How much members want to learn about what they read about: the probability with which each
+  // interest in learning is theirs in news as well; else it is drawn without regard to it. 0 to 1
+  double cross_interest = 1;
   // Midnight UTC of the first day; a Tuesday by default.
   runtime::Time start{std::chrono::sys_days(std::chrono::year(2026) / 9 / 1)};
 

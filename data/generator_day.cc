@@ -11,7 +11,6 @@ constexpr std::int64_t kDay = 86'400;
 // Visits per hour of the day, UTC; the organisation lives at UTC+8, so the first one begins at
 // eight.
 constexpr std::array<std::uint8_t, 16> kHours = {9, 8, 5, 4, 7, 6, 4, 4, 4, 5, 4, 5, 6, 7, 5, 3};
-constexpr double kLearningVisits = 0.3;
 constexpr int kTries = 8;
 
 // News lose two thirds of their readers from day to day; what stays, stays the same.
@@ -31,7 +30,7 @@ struct Visit {
 };
 
 std::vector<Visit> PlanVisits(const WeightedPicker& activity, std::uint32_t day,
-                              std::uint64_t budget, Random& random) {
+                              std::uint64_t budget, double learning_share, Random& random) {
   WeightedPicker hours;
   for (const std::uint8_t weight : kHours) hours.Add(weight);
   std::vector<Visit> visits;
@@ -43,7 +42,7 @@ std::vector<Visit> PlanVisits(const WeightedPicker& activity, std::uint32_t day,
     visit.events = 5 + random.Below(8);
     visit.events += random.Below(8);
     visit.events = static_cast<std::uint32_t>(std::min<std::uint64_t>(visit.events, budget));
-    visit.learning = random.Chance(kLearningVisits);
+    visit.learning = random.Chance(learning_share);
     budget -= visit.events;
     visits.push_back(visit);
   }
@@ -142,7 +141,7 @@ class DayPlayer {
 
   std::uint8_t DrawInterest() {
     double at = random_.Uniform();
-    const auto& interests = plan_.planned_members[member_].interests;
+    const Interests& interests = InterestsIn(plan_.planned_members[member_], base_.learning);
     for (const Interest& interest : interests) {
       if (interest.subject == kNoSubject) continue;
       at -= interest.weight;
@@ -281,7 +280,8 @@ std::uint32_t Offer::PickAny(Random& random) const {
 std::vector<Happening> PlayDay(const Plan& plan, const WeightedPicker& activity, std::uint32_t day,
                                std::uint64_t budget, std::vector<MemberHistory>& histories) {
   Random random = StreamOf(plan.settings, Stream::kDays, day);
-  const std::vector<Visit> visits = PlanVisits(activity, day, budget, random);
+  const std::vector<Visit> visits =
+      PlanVisits(activity, day, budget, plan.settings.learning_share, random);
   std::vector<Happening> happenings;
   happenings.reserve(budget);
   DayPlayer player(plan, day, histories, happenings, random);

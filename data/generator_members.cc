@@ -47,20 +47,35 @@ std::vector<Team> PlanTeams(const OrganisationSettings& settings, const Weighted
 }
 
 void PlanInterests(const Team& team, const WeightedPicker& subjects, Random& random,
-                   PlannedMember& planned) {
-  for (std::size_t i = 0; i < planned.interests.size(); ++i) {
+                   Interests& interests) {
+  for (std::size_t i = 0; i < interests.size(); ++i) {
     const auto subject = random.Chance(0.55) ? team.subjects[random.Below(4)]
                                              : static_cast<std::uint8_t>(subjects.Pick(random));
     // A subject that is drawn again is liked the more.
     const auto same =
-        std::find_if(planned.interests.begin(), planned.interests.begin() + i,
+        std::find_if(interests.begin(), interests.begin() + i,
                      [&](const Interest& interest) { return interest.subject == subject; });
-    if (same != planned.interests.begin() + i) {
+    if (same != interests.begin() + i) {
       same->weight += kInterestWeights[i];
     } else {
-      planned.interests[i] = {subject, kInterestWeights[i]};
+      interests[i] = {subject, kInterestWeights[i]};
     }
   }
+}
+
+// What a member wants to learn: each interest that in news, or one of a circle that has nothing to
+// do with the member's team.
+void PlanLearning(double cross_interest, const std::vector<Team>& teams,
+                  const WeightedPicker& subjects, Random& random, PlannedMember& planned) {
+  const Team& circle = teams[random.Below(static_cast<std::uint32_t>(teams.size()))];
+  Interests own;
+  PlanInterests(circle, subjects, random, own);
+  float sum = 0;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    planned.learning[i] = random.Chance(cross_interest) ? planned.interests[i] : own[i];
+    sum += planned.learning[i].weight;
+  }
+  for (Interest& interest : planned.learning) interest.weight /= sum;
 }
 
 void PlanLabels(const OrganisationSettings& settings, Random& random, Member& member) {
@@ -92,6 +107,7 @@ void PlanMembers(const OrganisationSettings& settings, const WeightedPicker& sub
                  std::vector<Member>& members, std::vector<PlannedMember>& planned) {
   const std::vector<Team> teams = PlanTeams(settings, subjects);
   Random random = StreamOf(settings, Stream::kMembers);
+  Random circles = StreamOf(settings, Stream::kCircles);
   members.resize(settings.members);
   planned.resize(settings.members);
   for (std::uint32_t i = 0; i < settings.members; ++i) {
@@ -99,7 +115,12 @@ void PlanMembers(const OrganisationSettings& settings, const WeightedPicker& sub
     members[i].member_id = absl::StrFormat("m%06d", i + 1);
     members[i].org_unit = team.path;
     PlanLabels(settings, random, members[i]);
-    PlanInterests(team, subjects, random, planned[i]);
+    PlanInterests(team, subjects, random, planned[i].interests);
+    if (settings.cross_interest < 1) {
+      PlanLearning(settings.cross_interest, teams, subjects, circles, planned[i]);
+    } else {
+      planned[i].learning = planned[i].interests;
+    }
     // A few people are there all the time; most now and then.
     planned[i].activity = static_cast<float>(1.0 / std::sqrt(0.01 + random.Uniform()));
   }
@@ -108,7 +129,7 @@ void PlanMembers(const OrganisationSettings& settings, const WeightedPicker& sub
 double AffinityOf(const PlannedMember& member, const PlannedItem& item) {
   const bool two = item.second != kNoSubject;
   double liked = 0;
-  for (const Interest& interest : member.interests) {
+  for (const Interest& interest : InterestsIn(member, item.learning)) {
     if (interest.subject == kNoSubject) continue;
     if (interest.subject == item.subject) liked += interest.weight * (two ? 0.75 : 1.0);
     if (two && interest.subject == item.second) liked += interest.weight * 0.25;

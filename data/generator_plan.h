@@ -15,7 +15,14 @@
 namespace cofilter::data::generator {
 
 // Streams of the seed, so that more items do not change the members.
-enum class Stream : std::uint64_t { kTeams = 1, kMembers, kItems, kPopularSubjects, kDays };
+enum class Stream : std::uint64_t {
+  kTeams = 1,
+  kMembers,
+  kItems,
+  kPopularSubjects,
+  kDays,
+  kCircles
+};
 inline Random StreamOf(const OrganisationSettings& settings, Stream stream,
                        std::uint64_t index = 0) {
   return Random(settings.seed, static_cast<std::uint64_t>(stream) + (index << 8));
@@ -28,9 +35,12 @@ struct Interest {
   float weight = 0;
 };
 
+using Interests = std::array<Interest, 4>;  // weights add up to 1
+
 struct PlannedMember {
-  std::array<Interest, 4> interests;  // weights add up to 1
-  float activity = 1;                 // visits in proportion to it
+  Interests interests;  // in news
+  Interests learning;   // in what is learnt; the same at full cross interest
+  float activity = 1;   // visits in proportion to it
 };
 
 struct PlannedItem {
@@ -53,6 +63,9 @@ void PlanMembers(const OrganisationSettings& settings, const WeightedPicker& sub
 void PlanItems(const OrganisationSettings& settings, const WeightedPicker& subjects,
                std::vector<Item>& items, std::vector<PlannedItem>& planned);
 
+inline const Interests& InterestsIn(const PlannedMember& member, bool learning) {
+  return learning ? member.learning : member.interests;
+}
 double AffinityOf(const PlannedMember& member, const PlannedItem& item);
 
 }  // namespace cofilter::data::generator

@@ -11,7 +11,7 @@
 
 namespace cofilter::training {
 
-inline constexpr std::size_t kMeasures = 8;
+inline constexpr std::size_t kMeasures = 11;
 // What was measured of one member; NaN where a measure is not defined for the member.
 using MeasureRow = std::array<float, kMeasures>;
 

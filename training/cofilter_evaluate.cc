@@ -19,6 +19,7 @@
 #include "training/evaluation_report.h"
 #include "training/evaluator.h"
 #include "training/gate.h"
+#include "training/list_variety.h"
 #include "training/popularity_reranking.h"
 #include "training/program_options.h"
 
@@ -49,9 +50,11 @@ struct Options {
   GateSettings gate_settings;
 };
 
-// Training and test of one operator, and how many test members training does not know.
+// Training and test of one operator, and how many test members training does not know. `items`
+// gets the catalogue, where one is given.
 absl::StatusOr<std::vector<GivenSplit>> ReadSplits(const Options& options,
-                                                   const std::vector<OperatorPlan>& plans) {
+                                                   const std::vector<OperatorPlan>& plans,
+                                                   std::vector<data::Item>* items) {
   DataOptions data_options = options.shared.data;
   data_options.quiet = options.shared.quiet;
   std::vector<GivenSplit> splits;
@@ -63,9 +66,11 @@ absl::StatusOr<std::vector<GivenSplit>> ReadSplits(const Options& options,
     for (std::size_t p = 0; p < plans.size(); ++p) {
       splits.push_back(MakeSplit(std::move(train.datasets[p]), test.datasets[p]));
     }
+    *items = std::move(train.items);
     return splits;
   }
-  COFILTER_ASSIGN_OR_RETURN(const TrainingData data, ReadTrainingData(data_options, plans));
+  COFILTER_ASSIGN_OR_RETURN(TrainingData data, ReadTrainingData(data_options, plans));
+  *items = std::move(data.items);
   for (const data::Dataset& dataset : data.datasets) {
     COFILTER_ASSIGN_OR_RETURN(data::Split split,
                               SplitBy(options.split, options.share, options.shared.seed, dataset));
@@ -97,6 +102,7 @@ std::string Qualified(const std::string& model, const OperatorPlan& plan, std::s
 absl::StatusOr<std::vector<Evaluation>> EvaluateAll(const Options& options,
                                                     const std::vector<OperatorPlan>& plans,
                                                     const std::vector<GivenSplit>& splits,
+                                                    const std::vector<data::Item>& items,
                                                     runtime::ThreadPool* pool) {
   COFILTER_ASSIGN_OR_RETURN(const std::vector<int> notches, ParseNotches(options.notch));
   std::shared_ptr<const models::Model> model;
@@ -112,10 +118,12 @@ absl::StatusOr<std::vector<Evaluation>> EvaluateAll(const Options& options,
                 << "\" is passed over: its test asks nobody\n";
       continue;
     }
+    ItemFacets facets;
     // `variants`: what tells the variants of the scores apart, where they are no notches.
     const auto measure = [&](const MemberScores& scores, const std::string& shown,
                              const std::vector<std::string>& variants) -> absl::Status {
       EvaluationSettings settings = options.settings;
+      if (!facets.empty()) settings.facets = &facets;
       std::unique_ptr<runtime::Progress> progress;
       if (!options.shared.quiet) {
         const std::size_t asked = settings.members == 0
@@ -133,6 +141,7 @@ absl::StatusOr<std::vector<Evaluation>> EvaluateAll(const Options& options,
       }
       return absl::OkStatus();
     };
+    if (model == nullptr && !items.empty()) facets = MakeItemFacets(split.train, items, nullptr);
     if (model != nullptr) {
       // A single operator is found under any name: one artifact, one question.
       const models::Operator* op = model->FindOperator(name);
@@ -146,6 +155,7 @@ absl::StatusOr<std::vector<Evaluation>> EvaluateAll(const Options& options,
                                                 "\"; right: --operator or --config with ", names));
       }
       if (!options.allow_seen) COFILTER_RETURN_IF_ERROR(CheckTrainedOn(*op, split));
+      facets = MakeItemFacets(split.train, items, op);
       COFILTER_RETURN_IF_ERROR(
           measure(*MakeOperatorScores(*op, split.train, notches), op->name(), {}));
       const auto most_accurate = MakeOperatorScores(*op, split.train, {0});
@@ -290,10 +300,12 @@ absl::StatusOr<int> Run(Options options) {
         "--rerank re-ranks the lists of a model; right: with --models");
   }
   COFILTER_ASSIGN_OR_RETURN(const std::vector<OperatorPlan> plans, PlansOf(options.shared, {}));
-  COFILTER_ASSIGN_OR_RETURN(const std::vector<GivenSplit> splits, ReadSplits(options, plans));
+  std::vector<data::Item> items;
+  COFILTER_ASSIGN_OR_RETURN(const std::vector<GivenSplit> splits,
+                            ReadSplits(options, plans, &items));
   runtime::ThreadPool pool(ThreadsOf(options.shared));
   COFILTER_ASSIGN_OR_RETURN(const std::vector<Evaluation> evaluations,
-                            EvaluateAll(options, plans, splits, &pool));
+                            EvaluateAll(options, plans, splits, items, &pool));
 
   if (evaluations.empty()) {
     std::cerr << "cofilter-evaluate: there was nobody to ask: no member has both a training "

@@ -37,19 +37,49 @@ std::string DialText(const Evaluation& e) {
   return e.notch < 0 ? e.variant : absl::StrFormat("dial %.1f", e.notch / 10.0);
 }
 
+// Columns that there are where items have topics, or the model embeddings.
+struct VarietyColumn {
+  const char* name;
+  Interval Evaluation::*field;
+  int digits;
+};
+std::vector<VarietyColumn> VarietyColumns(std::span<const Evaluation> evaluations) {
+  std::vector<VarietyColumn> columns = {
+      {"similarity, topics", &Evaluation::topic_similarity, 3},
+      {"similarity, embeddings", &Evaluation::embedding_similarity, 3},
+      {"topics in a list", &Evaluation::topics, 1}};
+  std::erase_if(columns, [&](const VarietyColumn& column) {
+    return std::none_of(evaluations.begin(), evaluations.end(),
+                        [&](const Evaluation& e) { return (e.*column.field).members > 0; });
+  });
+  return columns;
+}
+
 std::string Table(std::span<const Evaluation> evaluations) {
+  const std::vector<VarietyColumn> variety = VarietyColumns(evaluations);
   const std::string at = absl::StrCat("@", evaluations[0].k);
   std::string html = absl::StrCat(
       "<table><tr><th>model</th><th></th><th class='n'>recall", at, "</th><th class='n'>NDCG", at,
       "</th><th class='n'>tail recall</th><th class='n'>coverage</th><th class='n'>Gini</th>"
-      "<th class='n'>novelty, bits</th><th class='n'>share of the tail</th></tr>\n");
+      "<th class='n'>novelty, bits</th><th class='n'>share of the tail</th>");
+  for (const VarietyColumn& column : variety) {
+    absl::StrAppend(&html, "<th class='n'>", column.name, "</th>");
+  }
+  absl::StrAppend(&html, "</tr>\n");
   for (const Evaluation& e : evaluations) {
     absl::StrAppend(
         &html, "<tr><td>", EscapedMarkup(e.model), "</td><td>", EscapedMarkup(DialText(e)), "</td>",
         IntervalCell(e.recall), IntervalCell(e.ndcg), IntervalCell(e.tail_recall),
         Cell(absl::StrFormat("%.4f", e.coverage)), Cell(absl::StrFormat("%.4f", e.gini)),
         Cell(absl::StrFormat("%.2f", e.novelty.mean)),
-        Cell(absl::StrFormat("%.3f", e.tail_share.mean)), "</tr>\n");
+        Cell(absl::StrFormat("%.3f", e.tail_share.mean)));
+    for (const VarietyColumn& column : variety) {
+      const Interval& interval = e.*column.field;
+      absl::StrAppend(&html, Cell(interval.members == 0
+                                      ? "–"
+                                      : absl::StrFormat("%.*f", column.digits, interval.mean)));
+    }
+    absl::StrAppend(&html, "</tr>\n");
   }
   return html + "</table>\n";
 }

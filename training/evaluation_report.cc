@@ -15,12 +15,20 @@ namespace {
 struct IntervalField {
   const char* name;
   Interval Evaluation::*field;
+  bool later = false;  // reports of earlier versions lack it
 };
 constexpr IntervalField kIntervals[] = {
-    {"recall", &Evaluation::recall},           {"ndcg", &Evaluation::ndcg},
-    {"mrr", &Evaluation::reciprocal_rank},     {"hit_rate", &Evaluation::hit_rate},
-    {"tail_recall", &Evaluation::tail_recall}, {"head_recall", &Evaluation::head_recall},
-    {"aplt", &Evaluation::tail_share},         {"novelty", &Evaluation::novelty},
+    {"recall", &Evaluation::recall},
+    {"ndcg", &Evaluation::ndcg},
+    {"mrr", &Evaluation::reciprocal_rank},
+    {"hit_rate", &Evaluation::hit_rate},
+    {"tail_recall", &Evaluation::tail_recall},
+    {"head_recall", &Evaluation::head_recall},
+    {"aplt", &Evaluation::tail_share},
+    {"novelty", &Evaluation::novelty},
+    {"topic_similarity", &Evaluation::topic_similarity, true},
+    {"embedding_similarity", &Evaluation::embedding_similarity, true},
+    {"topics", &Evaluation::topics, true},
 };
 struct CountField {
   const char* name;
@@ -56,6 +64,28 @@ std::string WithSpread(const Interval& interval, bool spread) {
   if (interval.members == 0) return "–";
   if (!spread || interval.high <= interval.low) return Share(interval.mean);
   return absl::StrCat(Share(interval.mean), " ±", Share((interval.high - interval.low) / 2));
+}
+
+// Columns that there are where items have topics, or the model embeddings.
+void AddVariety(std::span<const Evaluation> evaluations,
+                std::vector<std::vector<std::string>>* rows) {
+  struct Column {
+    const char* name;
+    Interval Evaluation::*field;
+    int digits;
+  };
+  for (const Column& column : {Column{"topic similarity", &Evaluation::topic_similarity, 3},
+                               Column{"embedding similarity", &Evaluation::embedding_similarity, 3},
+                               Column{"topics", &Evaluation::topics, 1}}) {
+    const auto measured = [&](const Evaluation& e) { return (e.*column.field).members > 0; };
+    if (std::none_of(evaluations.begin(), evaluations.end(), measured)) continue;
+    (*rows)[0].push_back(column.name);
+    for (std::size_t n = 0; n < evaluations.size(); ++n) {
+      const Interval& interval = evaluations[n].*column.field;
+      (*rows)[n + 1].push_back(
+          interval.members == 0 ? "–" : absl::StrFormat("%.*f", column.digits, interval.mean));
+    }
+  }
 }
 
 std::size_t Columns(const std::string& text) {
@@ -108,6 +138,7 @@ absl::StatusOr<Evaluation> EvaluationFromJson(const nlohmann::json& json) {
   }
   for (const IntervalField& entry : kIntervals) {
     const auto at = json.find(entry.name);
+    if (at == json.end() && entry.later) continue;
     if (at == json.end() || !at->is_object())
       return Wrong(entry.name, "an object with mean, low, high and members");
     const std::string prefix = absl::StrCat(entry.name, ".");
@@ -147,6 +178,7 @@ std::string EvaluationTable(std::span<const Evaluation> evaluations) {
                     absl::StrFormat("%.3f", e.coverage), absl::StrFormat("%.3f", e.gini),
                     WithSpread(e.tail_share, false), absl::StrFormat("%.2f", e.novelty.mean)});
   }
+  AddVariety(evaluations, &rows);
   std::vector<std::size_t> widths(rows[0].size());
   for (const auto& row : rows) {
     for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], Columns(row[c]));

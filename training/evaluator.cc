@@ -2,6 +2,7 @@
 #include "training/evaluator.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -16,6 +17,7 @@ namespace cofilter::training {
 namespace {
 
 constexpr std::size_t kMemberBlock = 32;
+constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 std::optional<std::uint32_t> FindItem(const data::Dataset& dataset, const std::string& id) {
   const auto at = std::lower_bound(dataset.item_ids.begin(), dataset.item_ids.end(), id);
@@ -49,11 +51,18 @@ double GiniOf(std::vector<std::uint32_t> counts) {
   return 2 * weighted / (n * sum) - (n + 1) / n;
 }
 
-MeasureRow ToRow(const ListMeasures& m) {
-  return {static_cast<float>(m.recall),          static_cast<float>(m.ndcg),
-          static_cast<float>(m.reciprocal_rank), static_cast<float>(m.hit),
-          static_cast<float>(m.tail_recall),     static_cast<float>(m.head_recall),
-          static_cast<float>(m.tail_share),      static_cast<float>(m.novelty)};
+MeasureRow ToRow(const ListMeasures& m, const VarietyMeasures& variety) {
+  return {static_cast<float>(m.recall),
+          static_cast<float>(m.ndcg),
+          static_cast<float>(m.reciprocal_rank),
+          static_cast<float>(m.hit),
+          static_cast<float>(m.tail_recall),
+          static_cast<float>(m.head_recall),
+          static_cast<float>(m.tail_share),
+          static_cast<float>(m.novelty),
+          static_cast<float>(variety.topic_similarity),
+          static_cast<float>(variety.embedding_similarity),
+          static_cast<float>(variety.topics)};
 }
 
 // Says what a model's data have beyond the training part, as far as can be told from a digest.
@@ -103,22 +112,33 @@ Evaluation Summarise(std::span<const std::vector<std::uint32_t>> lists, const Qu
   evaluation.k = settings.k;
   evaluation.members = lists.size();
   evaluation.catalogue = question.facts.bands.size();
+  const VarietyMeasures not_measured{kUndefined, kUndefined, kUndefined, kUndefined, {}};
   std::vector<MeasureRow> rows;
   std::vector<std::uint32_t> listed(evaluation.catalogue);
   for (std::size_t at = 0; at < lists.size(); ++at) {
     const TestItems& test = question.tests[at];
     evaluation.test_items += test.size();
     evaluation.unknown_items += test.unknown;
-    rows.push_back(ToRow(MeasureList(lists[at], test, question.facts, settings.k)));
+    rows.push_back(ToRow(MeasureList(lists[at], test, question.facts, settings.k),
+                         settings.facets == nullptr
+                             ? not_measured
+                             : MeasureVariety(lists[at], *settings.facets, settings.k)));
     for (std::size_t place = 0; place < std::min(lists[at].size(), settings.k); ++place) {
       ++listed[lists[at][place]];
     }
   }
   const auto intervals = BootstrapMeans(rows, settings.resamples, settings.seed, pool);
-  Interval* const places[kMeasures] = {&evaluation.recall,          &evaluation.ndcg,
-                                       &evaluation.reciprocal_rank, &evaluation.hit_rate,
-                                       &evaluation.tail_recall,     &evaluation.head_recall,
-                                       &evaluation.tail_share,      &evaluation.novelty};
+  Interval* const places[kMeasures] = {&evaluation.recall,
+                                       &evaluation.ndcg,
+                                       &evaluation.reciprocal_rank,
+                                       &evaluation.hit_rate,
+                                       &evaluation.tail_recall,
+                                       &evaluation.head_recall,
+                                       &evaluation.tail_share,
+                                       &evaluation.novelty,
+                                       &evaluation.topic_similarity,
+                                       &evaluation.embedding_similarity,
+                                       &evaluation.topics};
   for (std::size_t m = 0; m < kMeasures; ++m) *places[m] = intervals[m];
   evaluation.coverage = evaluation.catalogue == 0
                             ? 0

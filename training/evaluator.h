@@ -14,6 +14,7 @@
 #include "models/operator.h"
 #include "runtime/thread_pool.h"
 #include "training/bootstrap.h"
+#include "training/list_variety.h"
 #include "training/member_scores.h"
 
 namespace cofilter::training {
@@ -27,6 +28,8 @@ struct EvaluationSettings {
   std::function<void(std::size_t members)> advance;
   // Whether a test item may stand in its member's training history; it is never listed.
   bool allow_overlap = false;
+  // What the variety of lists is told by, of the training's items; nullptr: it is not measured.
+  const ItemFacets* facets = nullptr;
 
   absl::Status Validate() const;
 };
@@ -45,6 +48,8 @@ struct Evaluation {
   std::size_t unknown_items = 0;
   std::size_t catalogue = 0;  // items in the training data
   Interval recall, ndcg, reciprocal_rank, hit_rate, tail_recall, head_recall, tail_share, novelty;
+  // See VarietyMeasures; no members where it was not measured.
+  Interval topic_similarity, embedding_similarity, topics;
   double coverage = 0;  // share of the catalogue that is in anybody's list
   double gini = 0;      // of how often each item is listed: 0 all alike, near 1 few have all
 };

@@ -94,8 +94,9 @@ class OperatorScores final : public MemberScores {
     const bool with_global = model_.parameters().global.weight > 0 && dim > 0 && model_.items() > 0;
     TallMatrix products;
     if (with_global) {
-      TallMatrix queries(static_cast<Eigen::Index>(folded.size()), dim);
+      TallMatrix queries = TallMatrix::Zero(static_cast<Eigen::Index>(folded.size()), dim);
       for (std::size_t m = 0; m < folded.size(); ++m) {
+        if (folded[m].row_query.empty()) continue;  // nothing is known of the member
         for (Eigen::Index d = 0; d < dim; ++d) {
           queries(static_cast<Eigen::Index>(m), d) =
               static_cast<float>(folded[m].row_query[static_cast<std::size_t>(d)]);

@@ -13,12 +13,13 @@ enum class Source : std::uint8_t {
   kNeighbours = 1,  // the lists of the operator
   kGlobal = 2,      // its spectral term
   kContent = 3,     // an item born after the training, by what it is about
-  kTrending = 4,
+  kTrending = 4,  // in the whole organisation
   kPopular = 5,
   kNewest = 6,
-  kEditors = 7,  // a rule
+  kEditors = 7,        // a rule
+  kPopularInUnit = 8,  // in the member's org unit, or those above it
 };
-inline constexpr std::size_t kSourceCount = 8;
+inline constexpr std::size_t kSourceCount = 9;
 
 // A set of sources: bit 1 << Source.
 inline constexpr std::uint32_t kAllSources = 0xffffffff;

@@ -26,10 +26,11 @@ constexpr std::array<std::string_view, 16> kKeys = {"kinds",         "operator",
                                                     "impressions",   "exploration"};
 
 // Editors' items come by their rules, which have a switch of their own.
-constexpr std::array<std::pair<std::string_view, Source>, 6> kSources = {
+constexpr std::array<std::pair<std::string_view, Source>, 7> kSources = {
     {{"neighbours", Source::kNeighbours},
      {"global", Source::kGlobal},
      {"content", Source::kContent},
+     {"popular_in_unit", Source::kPopularInUnit},
      {"trending", Source::kTrending},
      {"popular", Source::kPopular},
      {"newest", Source::kNewest}}};
@@ -99,7 +100,7 @@ absl::Status ReadSources(const TableReader& table, SurfaceConfig& surface) {
     if (std::erase(names, name) == 0) surface.sources &= ~(1u << static_cast<unsigned>(source));
   }
   if (names.empty()) return absl::OkStatus();
-  return table.Error("sources", "any of neighbours, global, content, trending, popular, newest");
+  return table.Error("sources", "any of neighbours, global, content, popular_in_unit, trending, popular, newest");
 }
 
 absl::Status ReadWeights(std::string_view origin, const TableReader& table,

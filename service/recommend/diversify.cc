@@ -131,13 +131,23 @@ class TopicPlaces {
   bool counted_ = false;
 };
 
-double RepetitionFactor(const SurfaceConfig& surface, const VarietyContext& context, ItemKey key) {
+// 0: not often enough to tell.
+std::uint32_t TimesShown(const VarietyContext& context, ItemKey key) {
   const auto at =
       std::lower_bound(context.repeated.begin(), context.repeated.end(), key,
                        [](const ShownItem& shown, ItemKey wanted) { return shown.key < wanted; });
-  if (at == context.repeated.end() || at->key != key) return 1;
+  return at == context.repeated.end() || at->key != key ? 0 : at->times;
+}
+
+double RepetitionFactor(const SurfaceConfig& surface, std::uint32_t times) {
+  if (times == 0) return 1;
   // Not further than a score can be told from 0.
-  return std::exp2(-std::min(30.0, 1.0 + at->times - surface.repeat_limit));
+  return std::exp2(-std::min(30.0, 1.0 + times - surface.repeat_limit));
+}
+
+// Shown twice as often as the limit, an item has had its turn.
+bool IsSpent(const SurfaceConfig& surface, std::uint32_t times) {
+  return times > 0 && times >= 2 * surface.repeat_limit;
 }
 
 struct Waiting {
@@ -145,7 +155,7 @@ struct Waiting {
   Traits traits;
   double repetition = 1;
   double similarity = 0;  // the greatest to an item above
-  bool full = false;      // a topic of it has its share of the places
+  bool full = false;      // it has had its turn, or a topic of it has its share of the places
 };
 
 // Below whatever is not full: the lowest that another may come to, over the highest that this may.
@@ -196,8 +206,12 @@ void Diversify(const SurfaceConfig& surface, const VarietyContext& context, std:
   std::vector<Waiting> pool;
   pool.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
-    pool.push_back({candidate, TraitsOf(context, candidate),
-                    RepetitionFactor(surface, context, candidate.key)});
+    const std::uint32_t times = TimesShown(context, candidate.key);
+    Waiting& waiting = pool.emplace_back();
+    waiting.candidate = candidate;
+    waiting.traits = TraitsOf(context, candidate);
+    waiting.repetition = RepetitionFactor(surface, times);
+    waiting.full = IsSpent(surface, times);
   }
   const double full_factor = FullFactor(pool, surface.diversity);
   const auto score_of = [&](const Waiting& waiting) {

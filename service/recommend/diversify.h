@@ -30,7 +30,8 @@ std::size_t VarietyPool(std::size_t count);
 
 // Greedy maximal marginal relevance: place by place the candidate whose score is best after what it
 // loses; the loss is its `diversity`, a summand of its score:
-//  - repetition: half of the score for each time it was shown from the surface's repeat_limit on;
+//  - repetition: half of the score for each time it was shown from the surface's repeat_limit on,
+//    and from twice the limit on so much that it stands below all others;
 //  - resemblance: surface.diversity times its greatest similarity to an item above it;
 //  - a topic that has its share of the places: so much that it stands below all others. The share
 //    is surface.topic_cap, or that of the member's own history where that is more.

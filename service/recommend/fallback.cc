@@ -16,7 +16,7 @@ namespace cofilter::service {
 namespace {
 
 struct Rung {
-  Source source;
+  std::function<Source(ItemKey)> source;
   LineKind line;
   // Of an item that is filled in by this rung.
   std::function<double(ItemKey)> score;
@@ -60,7 +60,7 @@ class Filler {
   void Append(const Rung& rung, ItemKey key) {
     Candidate candidate;
     candidate.key = key;
-    candidate.source = rung.source;
+    candidate.source = rung.source(key);
     candidate.base_line = rung.line;
     candidate.base = candidate.score = rung.score(key);
     candidates_.push_back(candidate);
@@ -105,19 +105,31 @@ void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface,
   Filler filler(context, count, marks, candidates, trace);
   const std::string& name = surface.config->name;
   const std::uint32_t sources = surface.config->sources;
-  if (HasSource(sources, Source::kTrending)) {
-    const std::vector<TrendShare> trend = TrendInUnit(*snapshot.counters, name, unit);
-    std::unordered_map<ItemKey, double> shares;
-    for (const TrendShare& item : trend) shares.emplace(item.item, item.share);
-    const Rung rung{Source::kTrending, LineKind::kTrending, [&](ItemKey key) {
+  const auto always = [](Source source) { return [source](ItemKey) { return source; }; };
+  const bool in_unit = HasSource(sources, Source::kPopularInUnit);
+  const bool trending = HasSource(sources, Source::kTrending);
+  if (in_unit || trending) {
+    std::vector<TrendShare> trend = TrendInUnit(*snapshot.counters, name, in_unit ? unit : "");
+    if (!trending) std::erase_if(trend, [](const TrendShare& item) { return !item.of_unit; });
+    std::unordered_map<ItemKey, const TrendShare*> shares;
+    for (const TrendShare& item : trend) shares.emplace(item.item, &item);
+    // What must come first may not trend itself: it is there for the sake of what does.
+    const Rung rung{[&](ItemKey key) {
                       const auto found = shares.find(key);
-                      return TrendingScore(found == shares.end() ? 0 : found->second);
+                      const bool of_unit =
+                          found == shares.end() ? !trending : found->second->of_unit;
+                      return of_unit ? Source::kPopularInUnit : Source::kTrending;
+                    },
+                    LineKind::kTrending,
+                    [&](ItemKey key) {
+                      const auto found = shares.find(key);
+                      return TrendingScore(found == shares.end() ? 0 : found->second->share);
                     }};
     Climb(filler, rung, candidates.size(), trend, [](const TrendShare& item) { return item.item; });
   }
   if (surface.binding != nullptr && HasSource(sources, Source::kPopular)) {
     const OperatorBinding& binding = *surface.binding;
-    const Rung rung{Source::kPopular, LineKind::kPopularity, [&](ItemKey key) {
+    const Rung rung{always(Source::kPopular), LineKind::kPopularity, [&](ItemKey key) {
                       const std::uint32_t row = binding.rows.RowOf(key);
                       return PopularScore(row == kNoRow ? 0 : binding.op->trend(row));
                     }};
@@ -129,7 +141,7 @@ void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface,
           [&](std::uint32_t row) { return binding.rows.KeyOf(row); });
   }
   if (!HasSource(sources, Source::kNewest)) return;
-  const Rung rung{Source::kNewest, LineKind::kRecency, [&](ItemKey key) {
+  const Rung rung{always(Source::kNewest), LineKind::kRecency, [&](ItemKey key) {
                     return NewestScore(context.catalogue->Traits(key).visible_from, context.now);
                   }};
   std::vector<ItemKey> given;
@@ -149,6 +161,7 @@ Level LevelOf(const std::vector<Candidate>& candidates, bool quick) {
                                     [](const Candidate& each) { return each.IsPersonal(); });
   if (personal) return quick ? Level::kPersonalisedQuick : Level::kPersonalised;
   switch (candidates.front().source) {
+    case Source::kPopularInUnit:
     case Source::kTrending:
       return Level::kTrending;
     case Source::kPopular:

@@ -1,5 +1,5 @@
-// The lower rungs of the ladder: trending, popular, newest. They fill a list that has no personal
-// part, or a short one.
+// The lower rungs of the ladder: popular in the unit and trending, popular, newest. They fill a
+// list that has no personal part, or a short one.
 #ifndef COFILTER_SERVICE_RECOMMEND_FALLBACK_H_
 #define COFILTER_SERVICE_RECOMMEND_FALLBACK_H_
 
@@ -23,8 +23,9 @@ double NewestScore(runtime::Time visible_from, runtime::Time now);
 
 // Adds items, rung by rung, until there are `count` candidates. Marks::kCandidate says what is
 // there already; rungs of sources that the surface does not use are left out; what must come first
-// takes the place of what needs it, at the rung's own score for it. The trace counts what was
-// looked at.
+// takes the place of what needs it, at the rung's own score for it. Popular in the unit and
+// trending are one rung, for their shares compare; each item counts as of the one that gives most
+// of its share. The trace counts what was looked at.
 void FillFromRungs(const Snapshot& snapshot, const SurfaceView& surface,
                    const FilterContext& context, std::string_view unit, std::size_t count,
                    Marks& marks, std::vector<Candidate>& candidates, StageTrace& trace);

@@ -15,6 +15,7 @@
 #include "service/recommend/place.h"
 #include "service/recommend/rank.h"
 #include "service/recommend/rerank.h"
+#include "service/recommend/unit_trend.h"
 
 namespace cofilter::service {
 namespace {
@@ -220,6 +221,10 @@ double ListMaker::MakeNewsPart(const FilterContext& context, const FoldedMember&
   // Of the operator's own: enough that its term has something to tell apart.
   constexpr std::size_t kFromOperator = 100;
   const Snapshot& snapshot = *order_.snapshot;
+  std::vector<TrendShare> in_unit;
+  if (!Unit().empty() && HasSource(surface_.config->sources, Source::kPopularInUnit)) {
+    in_unit = TrendInUnit(*snapshot.counters, surface_.config->name, Unit());
+  }
   memory_.candidates.clear();
   memory_.openers.clear();
   stages_.resize(2);
@@ -233,7 +238,8 @@ double ListMaker::MakeNewsPart(const FilterContext& context, const FoldedMember&
                std::max<std::size_t>(kFromOperator, order_.count), memory_.marks, memory_.retrieval,
                memory_.candidates, stages_[0]);
     }
-    RetrieveNow(snapshot, surface_, order_.now, memory_.marks, memory_.candidates, stages_[0]);
+    RetrieveNow(snapshot, surface_, in_unit, order_.now, memory_.marks, memory_.candidates,
+                stages_[0]);
   }
   Filter(context, memory_.marks, memory_.candidates, memory_.openers, stages_[1]);
   for (const ItemKey key : memory_.openers) {
@@ -243,7 +249,7 @@ double ListMaker::MakeNewsPart(const FilterContext& context, const FoldedMember&
   }
   StageTrace& ranked = stages_.emplace_back();
   ranked.stage = "rank";
-  RankNews(snapshot, surface_, member, notch_, order_.now,
+  RankNews(snapshot, surface_, member, in_unit, notch_, order_.now,
            context.only_given ? NewsPool::kGiven : NewsPool::kOpen, memory_.retrieval, memory_.news,
            memory_.candidates, ranked);
   if (!context.only_given) DropSources(ranked);

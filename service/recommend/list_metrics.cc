@@ -165,6 +165,8 @@ std::string_view SourceName(Source source) {
       return "newest";
     case Source::kEditors:
       return "editors";
+    case Source::kPopularInUnit:
+      return "popular_in_unit";
   }
   return "unspecified";
 }

@@ -63,10 +63,12 @@ double AgeHours(const ItemTraits& traits, runtime::Time now) {
 
 }  // namespace
 
-void RetrieveNow(const Snapshot& snapshot, const SurfaceView& surface, runtime::Time now,
-                 Marks& marks, std::vector<Candidate>& candidates, StageTrace& trace) {
+void RetrieveNow(const Snapshot& snapshot, const SurfaceView& surface,
+                 std::span<const TrendShare> in_unit, runtime::Time now, Marks& marks,
+                 std::vector<Candidate>& candidates, StageTrace& trace) {
   // Of the newest: what exploration may pick that nobody has clicked yet.
   constexpr std::size_t kNewest = 100;
+  constexpr std::size_t kInUnit = 100;
   const auto add = [&](ItemKey key, Source source) {
     if (marks.Has(key, Marks::kCandidate)) return;
     if (!snapshot.catalogue.Traits(key).Has(ItemTraits::kKnown)) return;
@@ -79,6 +81,12 @@ void RetrieveNow(const Snapshot& snapshot, const SurfaceView& surface, runtime::
     ++trace.out;
   };
   const std::uint32_t sources = surface.config->sources;
+  std::size_t of_unit = 0;
+  for (const TrendShare& item : in_unit) {
+    if (!item.of_unit) continue;
+    if (++of_unit > kInUnit) break;
+    add(item.item, Source::kPopularInUnit);
+  }
   if (HasSource(sources, Source::kTrending)) {
     const auto pool = snapshot.counters->Live(surface.config->name).Pool(now);
     for (const ItemKey key : *pool) add(key, Source::kTrending);
@@ -90,8 +98,9 @@ void RetrieveNow(const Snapshot& snapshot, const SurfaceView& surface, runtime::
 }
 
 void RankNews(const Snapshot& snapshot, const SurfaceView& surface, const FoldedMember& member,
-              int notch, runtime::Time now, NewsPool pool, RetrievalMemory& retrieval,
-              NewsMemory& memory, std::vector<Candidate>& candidates, StageTrace& trace) {
+              std::span<const TrendShare> in_unit, int notch, runtime::Time now, NewsPool pool,
+              RetrievalMemory& retrieval, NewsMemory& memory, std::vector<Candidate>& candidates,
+              StageTrace& trace) {
   const OperatorBinding& binding = *surface.binding;
   const models::NewsRankerParameters& ranker = *binding.op->parameters().ranker;
   trace.in = trace.out = static_cast<std::uint32_t>(candidates.size());
@@ -116,6 +125,14 @@ void RankNews(const Snapshot& snapshot, const SurfaceView& surface, const Folded
   }
   const models::NewsTermValues scales = models::NewsScales(
       memory.terms, pool == NewsPool::kGiven ? ranker.given_weights : ranker.pool_weights);
+  memory.lifts.clear();
+  double unclicked = 0;  // ln of the lift of what nobody in the unit has clicked: the least
+  if (member.empty()) {
+    for (const TrendShare& item : in_unit) {
+      unclicked = std::min(unclicked, std::log(item.lift));
+      memory.lifts.emplace(item.item, std::log(item.lift));
+    }
+  }
 
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < candidates.size(); ++i) {
@@ -130,6 +147,12 @@ void RankNews(const Snapshot& snapshot, const SurfaceView& surface, const Folded
     candidate.score = candidate.base + candidate.freshness;
     for (std::size_t t = 0; t < models::kNewsTerms; ++t) {
       if (t != At(NewsTerm::kOperator)) candidate.score += lines[t];
+    }
+    if (!memory.lifts.empty()) {
+      const auto lift = memory.lifts.find(candidate.key);
+      candidate.trend = scales[At(NewsTerm::kClickRate)] *
+                        (lift == memory.lifts.end() ? unclicked : lift->second);
+      candidate.score += candidate.trend;
     }
     if (candidate.source == Source::kUnspecified) candidate.source = Source::kTrending;
     least = std::min(least, candidate.score);

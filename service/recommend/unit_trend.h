@@ -12,13 +12,16 @@ namespace cofilter::service {
 
 struct TrendShare {
   ItemKey item = 0;
-  double share = 0;  // of the clicks that are expected in the unit, (0, 1]
+  double share = 0;      // of the clicks that are expected in the unit, (0, 1]
+  double lift = 1;       // share over that in the whole organisation; 1 without a unit
+  bool of_unit = false;  // the larger part of the share comes from units on the path
 };
 
 // With c_u the decayed clicks of an item in a unit and C_u those of all items,
 //   share_u = (c_u + m share_parent) / (C_u + m),   share_organisation = c / C,   m = kPriorClicks:
 // a unit of few clicks shows what its parent shows, and its own habits take over smoothly as they
 // become clear. By falling share, ties by key.
+// org_unit "": the whole organisation alone.
 // Cost: the ranked items of each unit on the path.
 // Source: the Dirichlet prior of hierarchical language models (MacKay and Peto 1995).
 inline constexpr double kPriorClicks = 5;

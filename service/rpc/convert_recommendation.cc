@@ -15,7 +15,7 @@ namespace cofilter::service {
 namespace {
 
 static_assert(v1::LEVEL_EMPTY == static_cast<int>(Level::kEmpty));
-static_assert(v1::SOURCE_EDITORS == static_cast<int>(Source::kEditors));
+static_assert(v1::SOURCE_POPULAR_IN_UNIT == static_cast<int>(Source::kPopularInUnit));
 static_assert(v1::SCORE_LINE_KIND_RULE == static_cast<int>(LineKind::kRule));
 static_assert(v1::SCORE_LINE_KIND_CONTENT_MATCH == static_cast<int>(LineKind::kContentMatch));
 static_assert(v1::DROP_REASON_SOURCE == static_cast<int>(DropReason::kSource));

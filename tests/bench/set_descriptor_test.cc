@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "bench/set_items.h"
 #include "runtime/files.h"
 
 namespace cofilter::bench {
@@ -41,6 +42,37 @@ TEST_F(SetDescriptorTest, ReadsFormatOrderAndFiles) {
     EXPECT_TRUE(SourceOptionsOf(*set).list.order_is_sequence);
     EXPECT_THAT(set->train, HasSubstr("mine/train.txt"));
   }
+}
+
+TEST_F(SetDescriptorTest, ItemsComeFromACatalogueOrATable) {
+  Write(
+      "mine/dataset.json",
+      R"({"format": "list", "order": "none", "train": "a", "test": "a", "items": "items.jsonl"})");
+  Write("mine/a", "0 1 2\n");
+  EXPECT_THAT(std::string(ReadDescriptor(Place("mine")).status().message()),
+              HasSubstr("items.jsonl"));
+  Write("mine/items.jsonl", R"({"item_id":"1","kind":"news","title":"one","topics":["b","a"]})"
+                            "\n");
+  auto set = ReadDescriptor(Place("mine"));
+  ASSERT_TRUE(set.ok()) << set.status();
+  auto items = ReadSetItems(*set);
+  ASSERT_TRUE(items.ok()) << items.status();
+  ASSERT_EQ(items->size(), 1u);
+  EXPECT_EQ(items->front().topics, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(items->front().kind, data::ItemKind::kCourse) << "what the bench's surfaces serve";
+
+  Write("mine/table.csv", "id,name,genres\n7,\"Seven, the film\",Crime|Drama\n8,Eight,\n");
+  set->items = {Place("mine/table.csv"), "id", "name", "genres"};
+  items = ReadSetItems(*set);
+  ASSERT_TRUE(items.ok()) << items.status();
+  ASSERT_EQ(items->size(), 2u);
+  EXPECT_EQ(items->front().title, "Seven, the film");
+  EXPECT_EQ(items->front().topics, (std::vector<std::string>{"Crime", "Drama"}));
+  EXPECT_TRUE(items->back().topics.empty());
+  set->items.topics = "tags";
+  EXPECT_THAT(std::string(ReadSetItems(*set).status().message()), HasSubstr("no column \"tags\""));
+  set->items = {};
+  EXPECT_TRUE(ReadSetItems(*set)->empty());
 }
 
 TEST_F(SetDescriptorTest, NamesAFileThatIsMissing) {

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -233,6 +235,60 @@ TEST(OrganisationTest, TitlesAreInBothLanguagesAndNameTheSubject) {
   EXPECT_EQ(languages["en"] + languages["zh-CN"], 600);
 }
 
+// How close what a member likes in news is to what it likes in learning: the correlation of both
+// over members and topics.
+double CrossCorrelation(double cross_interest) {
+  OrganisationSettings settings = Small();
+  settings.cross_interest = cross_interest;
+  const std::unique_ptr<Organisation> organisation = Make(settings);
+  std::map<std::string, std::array<std::uint32_t, 2>> of_topic;  // an item of either kind
+  for (std::uint32_t i = 0; i < organisation->Items().size(); ++i) {
+    const Item& item = organisation->Items()[i];
+    of_topic[item.topics[0]][item.kind == ItemKind::kCourse] = i;
+  }
+  double n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
+  for (const auto& [topic, items] : of_topic) {
+    for (std::uint32_t member = 0; member < 400; ++member) {
+      const double read = organisation->Affinity(member, items[0]);
+      const double learnt = organisation->Affinity(member, items[1]);
+      n += 1, x += read, y += learnt, xx += read * read, yy += learnt * learnt, xy += read * learnt;
+    }
+  }
+  return (n * xy - x * y) / std::sqrt((n * xx - x * x) * (n * yy - y * y));
+}
+
+TEST(OrganisationTest, CrossInterestIsPlantedAsStronglyAsAsked) {
+  const double none = CrossCorrelation(0);
+  const double half = CrossCorrelation(0.5);
+  const double full = CrossCorrelation(1);
+  EXPECT_GT(half, none + 0.1);
+  EXPECT_GT(full, half + 0.1);
+  EXPECT_LT(none, 0.25) << "some subjects are liked by many";
+}
+
+TEST(OrganisationTest, CrossInterestChangesNeitherMembersNorItems) {
+  OrganisationSettings none = Small();
+  none.cross_interest = 0;
+  const std::unique_ptr<Organisation> a = Make(Small());
+  const std::unique_ptr<Organisation> b = Make(none);
+  EXPECT_TRUE(std::equal(a->Members().begin(), a->Members().end(), b->Members().begin(),
+                         b->Members().end()));
+  EXPECT_TRUE(
+      std::equal(a->Items().begin(), a->Items().end(), b->Items().begin(), b->Items().end()));
+}
+
+TEST(OrganisationTest, VisitsAreForLearningAsOftenAsAsked) {
+  OrganisationSettings settings = Small();
+  settings.learning_share = 0.1;
+  double visits = 0, learning = 0;
+  for (const Event& event : AllEvents(*Make(settings))) {
+    if (event.verb != Verb::kVisit) continue;
+    ++visits;
+    learning += event.surface == "learning";
+  }
+  EXPECT_NEAR(learning / visits, 0.1, 0.03);
+}
+
 TEST(OrganisationTest, MoreItemsDoNotChangeTheMembers) {
   OrganisationSettings more = Small();
   more.items = 900;
@@ -266,6 +322,8 @@ TEST(OrganisationSettingsTest, NamesTheSettingThatIsWrong) {
   EXPECT_THAT(message([](auto& s) { s.days = 0; }), StartsWith("days "));
   EXPECT_THAT(message([](auto& s) { s.events = 20'000'000'000; }), StartsWith("events "));
   EXPECT_THAT(message([](auto& s) { s.english_share = 1.1; }), StartsWith("english_share "));
+  EXPECT_THAT(message([](auto& s) { s.learning_share = -1; }), StartsWith("learning_share "));
+  EXPECT_THAT(message([](auto& s) { s.cross_interest = 2; }), StartsWith("cross_interest "));
   EXPECT_THAT(message([](auto& s) { s.start += std::chrono::hours(1); }), StartsWith("start "));
 }
 

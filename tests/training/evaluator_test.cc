@@ -12,6 +12,7 @@
 #include "models/scorer.h"
 #include "tests/training/made_data.h"
 #include "training/evaluation_models.h"
+#include "training/evaluation_page.h"
 #include "training/evaluation_report.h"
 #include "training/gate.h"
 #include "training/ranked_list.h"
@@ -21,6 +22,7 @@ namespace cofilter::training {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // Six items with degrees 4, 3, 2, 1, 1, 1; m0 to m3.
 data::Split HandSplit() {
@@ -312,6 +314,52 @@ TEST(EvaluationReportTest, SurvivesTheWayThroughJson) {
   const auto back = EvaluationFromJson(EvaluationJson(e));
   ASSERT_TRUE(back.ok()) << back.status();
   EXPECT_EQ(EvaluationJson(*back), EvaluationJson(e));
+}
+
+TEST(EvaluatorTest, MemberOfWhomNothingIsKnownHasNoScores) {
+  const data::Dataset dataset = GroupedDataset(80, 40, 4, 1);
+  TrainingSettings settings;
+  settings.search = false;
+  settings.rank = 8;
+  runtime::ThreadPool pool(1);
+  auto trained = TrainOperator(settings, dataset, {}, &pool);
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  ASSERT_GT(trained->arrays.parameters.global.weight, 0);
+  const auto op = models::Operator::FromArrays(std::move(trained->arrays));
+  ASSERT_TRUE(op.ok()) << op.status();
+  const std::vector<std::span<const data::Interaction>> histories = {{}, dataset.of(0)};
+  double unknown = 0;
+  double known = 0;
+  MakeOperatorScores(**op, dataset, {0})
+      ->Score(histories, [&](std::size_t member, std::size_t, std::span<float> scores) {
+        for (const float score : scores) (member == 0 ? unknown : known) += std::abs(score);
+      });
+  EXPECT_EQ(unknown, 0);
+  EXPECT_GT(known, 0);
+}
+
+TEST(EvaluationReportTest, VarietyIsShownWhereItWasMeasured) {
+  Evaluation e = MadeEvaluation(0.2, 0.1, 0.5);
+  EXPECT_THAT(EvaluationTable({&e, 1}), Not(HasSubstr("topic")));
+  e.topic_similarity = {0.31, 0.3, 0.32, 1000};
+  e.topics = {7.25, 7, 7.5, 1000};
+  const std::vector<Evaluation> both = {e, MadeEvaluation(0.1, 0.1, 0.5)};
+  const std::string table = EvaluationTable(both);
+  EXPECT_THAT(table, HasSubstr("topic similarity  topics\n"));
+  EXPECT_THAT(table, HasSubstr("0.310"));
+  EXPECT_THAT(table, HasSubstr("7.2"));
+  EXPECT_THAT(table, Not(HasSubstr("embedding")));
+  const std::vector<EvaluationChapter> chapters = {{"news", both, {}}};
+  EXPECT_THAT(EvaluationPage("page", chapters), HasSubstr("topics in a list"));
+  const auto back = EvaluationFromJson(EvaluationJson(e));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(back->topic_similarity.mean, 0.31);
+  // A report of before there was such a measure.
+  nlohmann::json old = EvaluationJson(e);
+  for (const char* name : {"topic_similarity", "embedding_similarity", "topics"}) old.erase(name);
+  const auto read = EvaluationFromJson(old);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->topics.members, 0u);
 }
 
 TEST(EvaluationReportTest, NamesTheFieldThatIsWrong) {

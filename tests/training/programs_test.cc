@@ -82,6 +82,33 @@ TEST_F(ProgramsTest, SameSeedGivesTheSameBytesOnOneAndTwoThreads) {
   EXPECT_GT(report["operators"][0]["validation"]["tried"].size(), 10u);
 }
 
+TEST_F(ProgramsTest, EvaluationTellsTheVarietyOfLists) {
+  ASSERT_EQ(Train("--rank 8 --no-search --split holdout --share 0.2 --models " + Path("m")), 0)
+      << output_;
+  const std::string evaluate = "--quiet --json --format list --events " + Path("log.txt") +
+                               " --split holdout --share 0.2 --k 5";
+  // The operator has embeddings; nothing tells topics.
+  ASSERT_EQ(Run("cofilter-evaluate", evaluate + " --models " + Path("m")), 0) << output_;
+  nlohmann::json one = nlohmann::json::parse(output_)["evaluations"][0];
+  EXPECT_GT(one["embedding_similarity"]["mean"].get<double>(), 0);
+  EXPECT_EQ(one["topics"]["members"], 0);
+  std::string items;
+  for (int item = 0; item < 2000; ++item) {
+    items += absl::StrFormat(R"({"item_id":"i%05d","kind":"news","title":"t","topics":["t%d"]})",
+                             item, item % 3) +
+             "\n";
+  }
+  Write("items.jsonl", items);
+  ASSERT_EQ(
+      Run("cofilter-evaluate", evaluate + " --baseline popularity --items " + Path("items.jsonl")),
+      0)
+      << output_;
+  one = nlohmann::json::parse(output_)["evaluations"][0];
+  EXPECT_EQ(one["embedding_similarity"]["members"], 0);
+  EXPECT_GE(one["topics"]["mean"].get<double>(), 1);
+  EXPECT_LE(one["topics"]["mean"].get<double>(), 3);
+}
+
 TEST_F(ProgramsTest, TrainsThenEvaluatesOnWhatWasHeldOut) {
   ASSERT_EQ(Train("--rank 8 --no-search --split holdout --share 0.2 --models " + Path("m")), 0)
       << output_;

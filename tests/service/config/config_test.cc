@@ -207,8 +207,8 @@ repeat_window = "30m"
   EXPECT_TRUE(HasSource(news.sources, Source::kGlobal));
   EXPECT_TRUE(HasSource(news.sources, Source::kNewest));
   EXPECT_TRUE(HasSource(news.sources, Source::kEditors)) << "rules have a switch of their own";
-  for (const Source off :
-       {Source::kNeighbours, Source::kContent, Source::kTrending, Source::kPopular}) {
+  for (const Source off : {Source::kNeighbours, Source::kContent, Source::kTrending,
+                           Source::kPopular, Source::kPopularInUnit}) {
     EXPECT_FALSE(HasSource(news.sources, off));
   }
   EXPECT_EQ(news.diversity, 0.3);

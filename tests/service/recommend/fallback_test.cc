@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tests/service/recommend/recommend_world.h"
@@ -118,6 +119,82 @@ TEST_F(RecommenderTest, TheMostSpecificUnitSpeaksOnceItHasEnoughToSay) {
   world.SetUnit("joe", "/north/b");
   ASSERT_TRUE(world.publisher->Follow().ok());
   EXPECT_THAT(ItemIds(Get("joe", "news", 2)), ElementsAre("n0002", "n0001"));
+}
+
+// Two units with habits of their own, an organisation that reads something else.
+class UnitTest : public RecommenderTest {
+ protected:
+  explicit UnitTest(std::uint32_t sources = kAllSources) : RecommenderTest(With(sources)) {
+    Fill(Ids("n", 40));
+    for (const char* member : {"ann", "al"}) world.SetUnit(member, "/north/a");
+    for (const char* member : {"bob", "bea"}) world.SetUnit(member, "/north/b");
+    world.SetUnit("eve", "/south");
+    for (int i = 0; i < 8; ++i) {
+      world.Record("al", "n0001", Verb::kRead);
+      world.Record("bob", "n0002", Verb::kRead);
+    }
+    for (int i = 0; i < 60; ++i) world.Record("eve", "n0003", Verb::kRead);
+    EXPECT_TRUE(world.publisher->Follow().ok());
+  }
+  static ServerConfig With(std::uint32_t sources) {
+    ServerConfig config = ServerConfig::Default();
+    for (auto& [name, surface] : config.surfaces) surface.sources = sources;
+    return config;
+  }
+  static Source SourceOf(const Recommendation& list, std::string_view id) {
+    for (const RecommendedItem& item : list.items) {
+      if (item.item_id == id) return item.source;
+    }
+    return Source::kUnspecified;
+  }
+};
+
+TEST_F(UnitTest, WithoutEventsTheUnitComesFirstThenTheOrganisation) {
+  const Recommendation ann = Get("ann", "news", 3);
+  EXPECT_THAT(ItemIds(ann), ElementsAre("n0001", "n0002", "n0003"));
+  EXPECT_EQ(ann.level, Level::kTrending);
+  EXPECT_EQ(SourceOf(ann, "n0001"), Source::kPopularInUnit);
+  EXPECT_EQ(SourceOf(ann, "n0002"), Source::kPopularInUnit) << "the unit above counts, too";
+  EXPECT_EQ(SourceOf(ann, "n0003"), Source::kTrending);
+  // A sister unit gets another list; who has no unit that of the organisation.
+  EXPECT_THAT(ItemIds(Get("bea", "news", 3)), ElementsAre("n0002", "n0001", "n0003"));
+  const Recommendation nobody = Get("nobody", "news", 3);
+  EXPECT_EQ(nobody.items[0].item_id, "n0003");
+  for (const RecommendedItem& item : nobody.items) EXPECT_EQ(item.source, Source::kTrending);
+}
+
+TEST_F(UnitTest, ShortPersonalListIsFilledFromTheUnitFirst) {
+  models::OperatorArrays arrays = RandomOperator("news", Ids("n", 40), 1, 2);
+  arrays.parameters.global.weight = 0;
+  world.Promote({arrays});
+  world.Record("ann", "n0030", Verb::kRead);
+  const Recommendation list = Get("ann", "news", 20);
+  EXPECT_EQ(list.level, Level::kPersonalised);
+  const auto filled = std::find_if(list.items.begin(), list.items.end(),
+                                   [](const RecommendedItem& item) { return item.score < 0; });
+  ASSERT_NE(filled, list.items.end());
+  EXPECT_EQ(filled->source, Source::kPopularInUnit);
+}
+
+class NoUnitTest : public UnitTest {
+ protected:
+  NoUnitTest() : UnitTest(kAllSources & ~(1u << static_cast<unsigned>(Source::kPopularInUnit))) {}
+};
+TEST_F(NoUnitTest, SourceThatIsOffLeavesTheOrganisation) {
+  for (const char* member : {"ann", "bea"}) {
+    const Recommendation list = Get(member, "news", 3);
+    EXPECT_EQ(list.items[0].item_id, "n0003");
+    for (const RecommendedItem& item : list.items) EXPECT_NE(item.source, Source::kPopularInUnit);
+  }
+}
+
+class UnitAloneTest : public UnitTest {
+ protected:
+  UnitAloneTest() : UnitTest(1u << static_cast<unsigned>(Source::kPopularInUnit)) {}
+};
+TEST_F(UnitAloneTest, WithNoOtherSourceTheListIsTheUnits) {
+  EXPECT_THAT(ItemIds(Get("ann", "news", 9)), ElementsAre("n0001", "n0002"));
+  EXPECT_EQ(Get("nobody", "news", 9).level, Level::kEmpty);
 }
 
 TEST_F(RecommenderTest, ShortPersonalListIsFilledFromBelowWithTheSourceTold) {

@@ -73,6 +73,35 @@ class NewsListTest : public RecommenderTest {
   }
 };
 
+TEST_F(NewsListTest, WithoutAHistoryTwoUnitsGetTwoLists) {
+  FillNews(Ids("n", 40));
+  for (const char* member : {"ann", "al"}) world.SetUnit(member, "/north/a");
+  for (const char* member : {"bob", "bea"}) world.SetUnit(member, "/north/b");
+  for (const std::string& id : Ids("n", 40)) Show(id, 20);
+  for (int n = 0; n < 9; ++n) {
+    world.Record("al", "n0010", Verb::kRead);
+    world.Record("bob", "n0011", Verb::kRead);
+    world.Record("someone", "n0012", Verb::kRead);
+  }
+  ASSERT_TRUE(world.publisher->Follow().ok());
+  const Recommendation ann = Get("ann", "news", 5);
+  const Recommendation bea = Get("bea", "news", 5);
+  EXPECT_EQ(ann.items[0].item_id, "n0010");
+  EXPECT_EQ(bea.items[0].item_id, "n0011");
+  EXPECT_EQ(ann.items[0].source, Source::kPopularInUnit);
+  for (const Recommendation& list : {ann, bea}) {
+    for (const RecommendedItem& item : list.items) {
+      double sum = 0;
+      for (const ScoreLine& line : item.lines) sum += line.value;
+      EXPECT_NEAR(sum, item.score, 1e-9);
+    }
+  }
+  EXPECT_NE(Line(ann.items[0], LineKind::kTrending), 0);
+  for (const RecommendedItem& item : Get("nobody", "news", 5).items) {
+    EXPECT_EQ(Line(item, LineKind::kTrending), 0) << "no unit, no line of it";
+  }
+}
+
 TEST_F(NewsListTest, LinesAddUpAndReasonsAreTheOperatorsLine) {
   models::NewsRankerParameters ranker = Ranker();
   ranker.freshness_half_life_hours = 24;

@@ -102,8 +102,8 @@ TEST_F(RecommenderTest, ScoresAreThoseOfAnExactFoldInAtEveryNotch) {
     for (const auto& [score, id] : expected) score_of[id] = score;
     std::size_t personal = 0;
     for (const RecommendedItem& item : list.items) {
-      if (item.source == Source::kTrending || item.source == Source::kPopular ||
-          item.source == Source::kNewest)
+      if (item.source == Source::kPopularInUnit || item.source == Source::kTrending ||
+          item.source == Source::kPopular || item.source == Source::kNewest)
         continue;
       const double score = Line(item, LineKind::kOperator) + Line(item, LineKind::kContent);
       EXPECT_NEAR(score, score_of.at(item.item_id), 1e-5 * std::abs(score)) << item.item_id;

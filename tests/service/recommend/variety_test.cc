@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <string>
 
@@ -56,7 +58,8 @@ class NoNeighboursTest : public VarietyTest {
  protected:
   NoNeighboursTest()
       : VarietyTest([](SurfaceConfig& surface) {
-          surface.sources = Without({Source::kNeighbours, Source::kTrending, Source::kPopular});
+          surface.sources = Without(
+              {Source::kNeighbours, Source::kTrending, Source::kPopular, Source::kPopularInUnit});
         }) {}
 };
 
@@ -101,6 +104,21 @@ TEST_F(RepeatTest, WhatWasShownTwiceStepsBackUntilTheSessionIsOver) {
   ExpectSums(third);
   world.clock.Advance(std::chrono::hours(2));
   EXPECT_EQ(ItemIds(Get("ann", "news", 5)).size(), 5u);
+}
+
+TEST_F(RepeatTest, NoItemIsShownMoreThanTwiceAsOftenAsTheLimit) {
+  FillAndRead();
+  std::map<std::string, int> shown;
+  // Three times five items are looked at: enough for eight calls.
+  for (int call = 0; call < 8; ++call) {
+    const Recommendation list = Get("ann", "news", 5);
+    ExpectSums(list);
+    for (const std::string& id : ItemIds(list)) ++shown[id];
+  }
+  int most = 0;
+  for (const auto& [id, times] : shown) most = std::max(most, times);
+  EXPECT_LE(most, 4);
+  EXPECT_GE(shown.size(), 10u);
 }
 
 TEST_F(RepeatTest, WhatWasClickedStays) {
