@@ -1,0 +1,68 @@
+// A redis-server of the test's own, as a process.
+#ifndef COFILTER_TESTS_SERVICE_STORE_REDIS_SERVER_H_
+#define COFILTER_TESTS_SERVICE_STORE_REDIS_SERVER_H_
+
+#include <sys/types.h>
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "runtime/files.h"
+#include "service/store/redis/client.h"
+#include "service/store/redis/redis_store.h"
+
+namespace cofilter::service {
+
+// Listens on loopback, on a port that was free, keeps its files in a directory of its own, and goes
+// with the object. A machine without redis-server fails the test.
+class RedisServer {
+ public:
+  // arguments: "--appendonly", "yes", …
+  static absl::StatusOr<std::unique_ptr<RedisServer>> Start(
+      std::vector<std::string> arguments = {});
+  ~RedisServer();
+  RedisServer(const RedisServer&) = delete;
+  RedisServer& operator=(const RedisServer&) = delete;
+
+  redis::Endpoint endpoint() const { return {"127.0.0.1", port_}; }
+  std::string address() const { return endpoint().Text(); }
+  const std::string& directory() const { return directory_.path(); }
+
+  // kill -9, and the same again on the same port with the same files; waits until it answers.
+  void Kill();
+  absl::Status StartAgain();
+  // It stands still, connections stay open; and goes on.
+  void Freeze();
+  void Thaw();
+
+  // A command, as redis-cli would send it.
+  absl::StatusOr<redis::Reply> Do(std::initializer_list<std::string_view> command) const;
+  // The same with a connection of these options.
+  absl::StatusOr<redis::Reply> Do(std::initializer_list<std::string_view> command,
+                                  const redis::ConnectionOptions& options) const;
+  // How Do connects, and StartAgain finds that it answers: where the server wants a password or
+  // TLS.
+  void ConnectWith(redis::ConnectionOptions options) { connection_ = std::move(options); }
+
+ private:
+  RedisServer(std::vector<std::string> arguments, runtime::TemporaryDirectory directory)
+      : arguments_(std::move(arguments)), directory_(std::move(directory)) {}
+
+  std::vector<std::string> arguments_;
+  const runtime::TemporaryDirectory directory_;
+  redis::ConnectionOptions connection_;
+  std::uint16_t port_ = 0;
+  pid_t pid_ = 0;
+};
+
+// Of a store on that server alone, patient: a busy machine is no fault.
+RedisStoreOptions OptionsFor(const redis::Endpoint& endpoint);
+
+}  // namespace cofilter::service
+
+#endif  // COFILTER_TESTS_SERVICE_STORE_REDIS_SERVER_H_
