@@ -102,6 +102,21 @@ std::shared_ptr<Node> Client::NodeAt(const Endpoint& endpoint) {
   return node;
 }
 
+bool Client::NoteBroken(Node& node, const Connection* connection, bool fresh,
+                        const absl::Status& why, Deadline deadline) {
+  failures_.fetch_add(1, std::memory_order_acq_rel);
+  topology_.Suspect();
+  if (connection == nullptr) return false;  // Take has noted its own failure
+  // A connection that had been idle may have been ended meanwhile; that says nothing of the node.
+  const bool stale = !fresh && std::chrono::steady_clock::now() < deadline;
+  if (stale) {
+    node.DropIdle();
+  } else {
+    node.NoteFailure(why);
+  }
+  return stale;
+}
+
 bool Client::Again(const Command& command, std::size_t index, const Reply& reply, Round& round) {
   if (!reply.view().is_error()) return false;
   const std::string_view error = reply.view().text();
@@ -212,17 +227,9 @@ void Client::Perform(std::span<const Command> commands, Access access, Deadline 
       bundle.node->GiveBack(std::move(bundle.connection));
       continue;
     }
-    // A connection that had been idle may have been ended meanwhile; that says nothing of the node.
-    const bool once_more = access == Access::kRead && !round.second_try &&
-                           bundle.connection != nullptr && !bundle.fresh &&
-                           std::chrono::steady_clock::now() < deadline;
-    if (once_more) {
-      bundle.node->DropIdle();
-    } else if (bundle.connection != nullptr) {  // Take has noted its own failure
-      bundle.node->NoteFailure(bundle.status);
-    }
-    failures_.fetch_add(1, std::memory_order_acq_rel);
-    topology_.Suspect();
+    const bool once_more =
+        NoteBroken(*bundle.node, bundle.connection.get(), bundle.fresh, bundle.status, deadline) &&
+        access == Access::kRead && !round.second_try;
     for (std::size_t i = read; i < bundle.commands.size(); ++i) {
       const std::size_t index = bundle.commands[i];
       round.replies[index] = bundle.status;
@@ -267,9 +274,7 @@ absl::StatusOr<std::vector<Reply>> Client::RunOnMasters(const Command& command, 
     const absl::Status sent = connection->Send(deadline);
     absl::StatusOr<Reply> reply = sent.ok() ? connection->Read(deadline) : sent;
     if (!reply.ok()) {
-      node->NoteFailure(reply.status());
-      failures_.fetch_add(1, std::memory_order_acq_rel);
-      topology_.Suspect();
+      NoteBroken(*node, connection.get(), fresh, reply.status(), deadline);
       return reply.status();
     }
     node->GiveBack(std::move(connection));

@@ -68,6 +68,10 @@ class Client {
 
   std::shared_ptr<Node> NodeAt(const Endpoint& endpoint);
   void Perform(std::span<const Command> commands, Access access, Deadline deadline, Round& round);
+  // An exchange that failed; connection: null when none could be had. Whether another connection
+  // may do better at once.
+  bool NoteBroken(Node& node, const Connection* connection, bool fresh, const absl::Status& why,
+                  Deadline deadline);
   // Whether the command is to be sent again, and what that takes.
   bool Again(const Command& command, std::size_t index, const Reply& reply, Round& round);
   std::chrono::milliseconds TimeoutOf(Access access) const {
