@@ -167,7 +167,7 @@ void Client::Perform(std::span<const Command> commands, Access access, Deadline 
     bundle->commands.push_back(index);
   }
 
-  const bool wait_for_replicas = access == Access::kWrite && options_.replicas > 0;
+  const bool wait_for_replicas = access == Access::kDurableWrite && options_.replicas > 0;
   static const Command kAsking = MakeCommand("", {"ASKING"});
   for (Round::Bundle& bundle : bundles) {
     auto connection = bundle.node->Take(&bundle.fresh);
@@ -252,7 +252,8 @@ Answers Client::Run(std::span<const Command> commands, Access access) {
     std::sort(round.again.begin(), round.again.end());
     round.todo = std::exchange(round.again, {});
   }
-  const bool replicated = options_.replicas > 0 && access == Access::kWrite && round.replicated;
+  const bool replicated =
+      options_.replicas > 0 && access == Access::kDurableWrite && round.replicated;
   return {.replies = std::move(round.replies), .replicated = replicated};
 }
 

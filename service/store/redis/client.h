@@ -35,8 +35,9 @@ struct ClientOptions {
 };
 
 enum class Access {
-  kRead,   // does nothing: sent again when a connection breaks
-  kWrite,  // an answer that is lost leaves open whether it was done
+  kRead,          // does nothing: sent again when a connection breaks
+  kWrite,         // an answer that is lost leaves open whether it was done
+  kDurableWrite,  // waits for replicas, too, where they are asked for
 };
 
 // One answer a command: what Redis said, or why it said nothing. Errors: UNAVAILABLE when a node is
@@ -45,7 +46,8 @@ enum class Access {
 // with damaged bytes.
 struct Answers {
   std::vector<absl::StatusOr<Reply>> replies;
-  bool replicated = false;  // writes only: all of it is on as many replicas as asked for (≥ 1)
+  bool replicated =
+      false;  // durable writes only: all of it is on as many replicas as asked for (≥ 1)
 };
 
 // Thread-safety: all calls from any thread.

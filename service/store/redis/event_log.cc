@@ -130,8 +130,8 @@ Command RedisEventLog::LogCommand(const Batch& batch) const {
     arguments.insert(arguments.end(), {text.place.bucket, text.place.field, text.content,
                                        event.member_id, event.item_id, text.entry});
   }
-  const std::string_view keys[] = {names.meta,  names.members, names.item_ids,
-                                   names.items, names.log,     names.pending};
+  const std::string_view keys[] = {names.meta, names.members, names.item_ids, names.items,
+                                   names.log,  names.pending, names.guard};
   return MakeScriptCall(database_.scripts().log_events, keys, arguments);
 }
 
@@ -171,7 +171,7 @@ void RedisEventLog::Write(std::vector<Batch>& batches) {
   std::vector<Command> commands;
   commands.reserve(batches.size());
   for (const Batch& batch : batches) commands.push_back(LogCommand(batch));
-  const Answers logged = database_.Run(commands, Access::kWrite);
+  const Answers logged = database_.Run(commands, Access::kDurableWrite);
   std::vector<LoggedUpdate> updates;
   for (std::size_t b = 0; b < batches.size(); ++b) {
     batches[b].status = logged.replies[b].status();

@@ -38,6 +38,7 @@ KeyNames::KeyNames(std::string_view prefix, std::string_view organisation)
   item_order = name("item_order");
   log = name("log");
   event_ids = name("event_ids:");
+  guard = name("guard");
   pending = name("pending");
   feed = name("feed");
   feed_times = name("feed_times");
@@ -48,10 +49,7 @@ KeyNames::KeyNames(std::string_view prefix, std::string_view organisation)
 
 KeyNames::Member KeyNames::OfMember(std::string_view member_id) const {
   std::string tag = absl::StrCat(prefix_, ":{", organisation_, "/", Escaped(member_id), "}:");
-  return {.record = tag + "record",
-          .pairs = tag + "pairs",
-          .events = tag + "events",
-          .waiting = tag + "waiting"};
+  return {.record = tag + "record", .pairs = tag + "pairs", .events = tag + "events"};
 }
 
 std::string KeyNames::Receipt(std::string_view recommendation_id) const {

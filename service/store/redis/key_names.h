@@ -20,6 +20,7 @@ struct KeyNames {
   std::string item_order;  // sorted set: item keys by revision
   std::string log;         // stream: events by sequence
   std::string event_ids;  // + 5 hexadecimal digits: hash: event id's digest → content's, sequence
+  std::string guard;      // never exists (scripts.cc says what for)
   std::string pending;    // sorted set: stretches of the log not yet in the members' state
   std::string feed;       // sorted set: what changed, by sequence
   std::string feed_times;  // hash: what changed → when
@@ -29,10 +30,9 @@ struct KeyNames {
 
   // Everything of one member lies in one slot.
   struct Member {
-    std::string record;   // hash: key, what the backend said, preferences
-    std::string pairs;    // hash: item key → what its events come to
-    std::string events;   // hash: event id → item, verb, time, progress
-    std::string waiting;  // set: ids of events that were retracted before they came
+    std::string record;  // hash: key, what the backend said, preferences
+    std::string pairs;   // hash: item key → what its events come to
+    std::string events;  // hash: event id → item, verb, time, progress; retractions that wait
   };
   Member OfMember(std::string_view member_id) const;
   // Each in a slot of its own.

@@ -47,7 +47,7 @@ Command MakeApply(const Database& database, const std::vector<LoggedUpdate>& upd
     arguments.insert(arguments.end(), {event.event_id, texts[at], texts[at + 1], texts[at + 2],
                                        texts[at + 3], event.retracts_event_id});
   }
-  const std::string_view key_names[] = {keys.record, keys.pairs, keys.events, keys.waiting};
+  const std::string_view key_names[] = {keys.record, keys.pairs, keys.events};
   return MakeScriptCall(database.scripts().apply_events, key_names, arguments);
 }
 
@@ -79,7 +79,7 @@ UpdateResult ApplyUpdates(Database& database, const std::vector<LoggedUpdate>& u
   std::vector<Command> commands;
   commands.reserve(groups.size());
   for (const MemberGroup& group : groups) commands.push_back(MakeApply(database, updates, group));
-  const Answers answers = database.Run(commands, Access::kWrite);
+  const Answers answers = database.Run(commands, Access::kDurableWrite);
   result.replicated = answers.replicated;
   for (std::size_t g = 0; g < groups.size(); ++g) {
     const std::vector<std::size_t>& indices = groups[g].updates;

@@ -26,8 +26,10 @@ end
 return store
 )lua";
 
-// Appends a batch to the log, each event once. KEYS meta, members, item_ids, items, log, pending.
-// ARGV: prefix of the event-id buckets, most events in the log, writer, then for each event:
+// Appends a batch to the log, each event once. KEYS meta, members, item_ids, items, log, pending,
+// guard. The guard never exists: so Redis refuses the script (TRYAGAIN) while the slot moves to
+// another node, when the buckets of event ids, which are too many to be named, may be here or
+// there. ARGV: prefix of the event-id buckets, most events in the log, writer, then for each event:
 // bucket, id digest, content digest, member id, item id or '', bytes of the log's entry. Gives: the
 // first stretch of the log of others that is not settled (0: none), the stretch of this batch
 // ('' for no new event), and for each event sequence i64, member key i64, item key u32, outcome u8:
@@ -114,18 +116,17 @@ return {unsettled, stretch, table.concat(parts)}
 )lua";
 
 // Brings a member's state up to events of the log; an event that is there already changes nothing.
-// KEYS record, pairs, events, waiting. ARGV: member key, then for each event: event id, item key,
+// KEYS record, pairs, events. ARGV: member key, then for each event: event id, item key,
 // verb, occurred_at in microseconds, progress or '', id of the retracted event or ''. Gives for
 // each event an i64: the key of the item whose pair it moved, −1 for none. A pair is verbs u32,
 // progress f32, first_at i64, last_at i64. An event is item u32, verb u8, flags u8 (1: retracted,
 // 2: moved a pair), occurred_at i64, progress f64; with flag 2 a retraction's item is that of the
-// event it took back.
+// event it took back. Verb 0: an event that was retracted and has not come yet.
 constexpr char kApplyEvents[] = R"lua(
-local record, pairs_key, events, waiting = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local record, pairs_key, events = KEYS[1], KEYS[2], KEYS[3]
 local known = redis.call('HEXISTS', record, 'k')
 redis.call('HLEN', pairs_key)
 redis.call('HLEN', events)
-local waits = redis.call('SCARD', waiting) > 0
 local count = (#ARGV - 1) / 6
 if known == 0 then redis.call('HSET', record, 'k', ARGV[1]) end
 
@@ -147,7 +148,7 @@ local function recompute(item)
   local all = redis.call('HVALS', events)
   for _, bytes in ipairs(all) do
     local of, verb, flags, at, progress = struct.unpack('<I4BBi8d', bytes)
-    if of == item and verb ~= 15 and flags % 2 == 0 then pair = add(pair, verb, at, progress) end
+    if of == item and verb ~= 0 and verb ~= 15 and flags % 2 == 0 then pair = add(pair, verb, at, progress) end
   end
   write(item, pair)
 end
@@ -160,28 +161,28 @@ for i = 1, count do
   local target = ARGV[at + 6]
   local result = -1
   local before = redis.call('HGET', events, id)
-  if before then
-    local of, _, flags = struct.unpack('<I4BB', before)
-    if flags >= 2 then result = of end
+  local of, was, had = 0, 0, 0
+  if before then of, was, had = struct.unpack('<I4BB', before) end
+  if was ~= 0 then
+    if had >= 2 then result = of end
   elseif verb == 15 then
     local bytes = redis.call('HGET', events, target)
     if target == id then
       -- Nothing: a retraction cannot be taken back.
     elseif not bytes then
-      redis.call('SADD', waiting, target)
-      waits = true
+      redis.call('HSET', events, target, struct.pack('<I4BBi8d', 0, 0, 0, 0, 0))
     else
-      local of, target_verb, flags, target_at, target_progress = struct.unpack('<I4BBi8d', bytes)
-      if target_verb ~= 15 and flags % 2 == 0 then
-        redis.call('HSET', events, target, struct.pack('<I4BBi8d', of, target_verb, flags + 1, target_at, target_progress))
-        recompute(of)
-        result = of
+      local target_item, target_verb, flags, target_at, target_progress = struct.unpack('<I4BBi8d', bytes)
+      if target_verb ~= 0 and target_verb ~= 15 and flags % 2 == 0 then
+        redis.call('HSET', events, target,
+          struct.pack('<I4BBi8d', target_item, target_verb, flags + 1, target_at, target_progress))
+        recompute(target_item)
+        result = target_item
       end
     end
     redis.call('HSET', events, id, struct.pack('<I4BBi8d', result < 0 and item or result, verb, result < 0 and 0 or 2, occurred, progress))
   else
-    local flags = 2
-    if waits and redis.call('SREM', waiting, id) == 1 then flags = 1 end
+    local flags = before and 1 or 2
     if flags == 2 then
       result = item
       if item ~= 0 then

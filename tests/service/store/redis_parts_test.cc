@@ -26,7 +26,6 @@ TEST(KeyNamesTest, EveryKeyOfAMemberIsInOneSlotWhateverTheId) {
     const KeyNames::Member member = names.OfMember(id);
     EXPECT_EQ(KeySlot(member.record), KeySlot(member.pairs)) << id;
     EXPECT_EQ(KeySlot(member.record), KeySlot(member.events)) << id;
-    EXPECT_EQ(KeySlot(member.record), KeySlot(member.waiting)) << id;
   }
   EXPECT_EQ(KeySlot(names.meta), KeySlot(names.log));
   EXPECT_EQ(KeySlot(names.meta), KeySlot(names.event_ids + "00000"));

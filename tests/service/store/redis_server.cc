@@ -44,6 +44,18 @@ absl::StatusOr<std::unique_ptr<RedisServer>> RedisServer::Start(
     std::vector<std::string> arguments) {
   COFILTER_ASSIGN_OR_RETURN(auto directory, runtime::TemporaryDirectory::Create());
   std::unique_ptr<RedisServer> server(new RedisServer(std::move(arguments), std::move(directory)));
+  return StartOnFreePort(std::move(server));
+}
+
+absl::StatusOr<std::unique_ptr<RedisServer>> RedisServer::StartSentinel(const std::string& file) {
+  COFILTER_ASSIGN_OR_RETURN(auto directory, runtime::TemporaryDirectory::Create());
+  std::unique_ptr<RedisServer> server(new RedisServer({}, std::move(directory)));
+  server->sentinel_file_ = file;
+  return StartOnFreePort(std::move(server));
+}
+
+absl::StatusOr<std::unique_ptr<RedisServer>> RedisServer::StartOnFreePort(
+    std::unique_ptr<RedisServer> server) {
   absl::Status status;
   for (int attempt = 0; attempt < 5; ++attempt) {  // another process may take the port first
     server->port_ = FreePort();
@@ -60,6 +72,11 @@ absl::Status RedisServer::StartAgain() {
       "redis-server",      "--bind", "127.0.0.1", "--dir",       directory(), "--port",
       absl::StrCat(port_), "--save", "",          "--daemonize", "no",        "--logfile",
       directory() + "/log"};
+  if (!sentinel_file_.empty()) {
+    arguments = {"redis-server",      sentinel_file_, "--sentinel",        "--bind",
+                 "127.0.0.1",         "--port",       absl::StrCat(port_), "--logfile",
+                 directory() + "/log"};
+  }
   arguments.insert(arguments.end(), arguments_.begin(), arguments_.end());
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());

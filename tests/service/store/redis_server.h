@@ -25,6 +25,8 @@ class RedisServer {
   // arguments: "--appendonly", "yes", …
   static absl::StatusOr<std::unique_ptr<RedisServer>> Start(
       std::vector<std::string> arguments = {});
+  // A sentinel with that configuration file, which it rewrites.
+  static absl::StatusOr<std::unique_ptr<RedisServer>> StartSentinel(const std::string& file);
   ~RedisServer();
   RedisServer(const RedisServer&) = delete;
   RedisServer& operator=(const RedisServer&) = delete;
@@ -53,7 +55,11 @@ class RedisServer {
   RedisServer(std::vector<std::string> arguments, runtime::TemporaryDirectory directory)
       : arguments_(std::move(arguments)), directory_(std::move(directory)) {}
 
+  static absl::StatusOr<std::unique_ptr<RedisServer>> StartOnFreePort(
+      std::unique_ptr<RedisServer> server);
+
   std::vector<std::string> arguments_;
+  std::string sentinel_file_;
   const runtime::TemporaryDirectory directory_;
   redis::ConnectionOptions connection_;
   std::uint16_t port_ = 0;
