@@ -11,7 +11,7 @@
 #include "runtime/files.h"
 #include "runtime/progress.h"
 #include "runtime/status_macros.h"
-#include "service/store/sqlite/sqlite_store.h"
+#include "service/store/open_store.h"
 
 namespace cofilter::cli {
 namespace {
@@ -79,14 +79,28 @@ absl::Status ExportMembers(service::Store& store, const std::string& path, std::
 }
 
 struct ExportFlags {
-  std::string store = "var/cofilter.db", organisation = "default", out;
+  std::string config, store = "var/cofilter.db", organisation = "default", out;
 };
 
-absl::Status Export(const Invocation& invocation, const ExportFlags& flags) {
+// For reading, beside a running server.
+absl::StatusOr<std::unique_ptr<service::Store>> OpenForReading(const ExportFlags& flags) {
   service::SqliteStoreOptions options;
   options.path = flags.store;
   options.organisation = flags.organisation;
-  COFILTER_ASSIGN_OR_RETURN(const auto store, service::SqliteStore::OpenReadOnly(options));
+  if (!flags.config.empty()) {
+    COFILTER_ASSIGN_OR_RETURN(service::ServerConfig config, service::LoadConfig(flags.config));
+    if (config.store_kind == service::StoreKind::kRedis) {
+      config.redis.read_timeout_ms = std::max(config.redis.read_timeout_ms, 10'000u);
+      return service::OpenStore(config, runtime::SystemClock::Instance());
+    }
+    options.path = config.store_path;
+    options.organisation = config.organisation;
+  }
+  return service::SqliteStore::OpenReadOnly(options);
+}
+
+absl::Status Export(const Invocation& invocation, const ExportFlags& flags) {
+  COFILTER_ASSIGN_OR_RETURN(const auto store, OpenForReading(flags));
   COFILTER_RETURN_IF_ERROR(runtime::MakeDirectories(flags.out + "/events"));
   std::uint64_t events = 0, items = 0, members = 0;
   COFILTER_RETURN_IF_ERROR(ExportItems(*store, flags.out + "/items.jsonl", &items));
@@ -111,6 +125,8 @@ void AddExportCommand(CLI::App* app, Invocation* invocation) {
       "  cofilter export --store var/cofilter.db --out var/export\n"
       "  writes events/<day>.jsonl.zst, items.jsonl and members.jsonl; works while a server runs",
       [invocation, flags] { return Export(*invocation, *flags); });
+  command->add_option("--config", flags->config,
+                      "Configuration whose store and organisation are meant: for a store in Redis");
   command->add_option("--store", flags->store, "The store's file")->capture_default_str();
   command->add_option("--organisation", flags->organisation)->capture_default_str();
   command->add_option("--out", flags->out, "The directory to write")->required();

@@ -63,7 +63,8 @@ class Sum {
 // Calls each(page of member ids).
 absl::Status ForMembers(
     Store& store,
-    const std::function<absl::Status(const std::vector<std::pair<MemberKey, std::string>>&)>& each) {
+    const std::function<absl::Status(const std::vector<std::pair<MemberKey, std::string>>&)>&
+        each) {
   for (MemberKey after = 0;;) {
     COFILTER_ASSIGN_OR_RETURN(const auto page, store.members().List(after, kPage));
     if (page.empty()) return absl::OkStatus();
@@ -76,7 +77,8 @@ absl::Status ForMembers(
 absl::Status ForEvents(Store& store,
                        const std::function<absl::Status(std::vector<LoggedEvent>)>& each) {
   for (Sequence after = 0;;) {
-    COFILTER_ASSIGN_OR_RETURN(std::vector<LoggedEvent> page, store.events().ReadAfter(after, kBatch));
+    COFILTER_ASSIGN_OR_RETURN(std::vector<LoggedEvent> page,
+                              store.events().ReadAfter(after, kBatch));
     if (page.empty()) return absl::OkStatus();
     after = page.back().sequence;
     COFILTER_RETURN_IF_ERROR(each(std::move(page)));
@@ -95,8 +97,8 @@ absl::Status ForAudit(Store& store, const std::function<absl::Status(const Audit
 absl::StatusOr<std::vector<std::string>> ItemIds(Store& store) {
   std::vector<std::string> ids = {""};  // by key
   for (;;) {
-    COFILTER_ASSIGN_OR_RETURN(
-        const auto page, store.catalogue().ItemIdsAfter(static_cast<ItemKey>(ids.size() - 1), kPage));
+    COFILTER_ASSIGN_OR_RETURN(const auto page, store.catalogue().ItemIdsAfter(
+                                                   static_cast<ItemKey>(ids.size() - 1), kPage));
     if (page.empty()) return ids;
     for (const auto& [key, id] : page) {
       ids.resize(std::max<std::size_t>(ids.size(), key + std::size_t{1}));
@@ -234,9 +236,7 @@ std::string_view ContentName(Content content) {
 
 absl::StatusOr<ContentSummary> Summarise(Store& store) {
   std::array<Sum, kContents> sums;
-  const auto sum = [&](Content content) -> Sum& {
-    return sums[static_cast<std::size_t>(content)];
-  };
+  const auto sum = [&](Content content) -> Sum& { return sums[static_cast<std::size_t>(content)]; };
   COFILTER_RETURN_IF_ERROR(store.catalogue().Load([&](const StoredItem& stored) {
     sum(Content::kItems).Add(Record().Text(stored.item.item_id).Text(EncodeItem(stored.item)));
   }));
@@ -312,21 +312,22 @@ absl::StatusOr<ContentSummary> CopyStore(Store& from, Store& to,
   COFILTER_ASSIGN_OR_RETURN(const Sequence change_now, from.changes().LastChange());
   if (event_now != last_event || change_now != last_change) {
     return absl::FailedPreconditionError(
-        "store: the source changed while it was copied; stop what writes to it, and copy again into an "
+        "store: the source changed while it was copied; stop what writes to it, and copy again "
+        "into an "
         "empty store");
   }
   for (int i = 0; i < kContents; ++i) {
     const auto content = static_cast<Content>(i);
     if (source[content] == target[content]) continue;
-    const bool trimmed = content == Content::kHistories &&
-                         source[Content::kEvents] == target[Content::kEvents];
+    const bool trimmed =
+        content == Content::kHistories && source[Content::kEvents] == target[Content::kEvents];
     return absl::Status(
         trimmed ? absl::StatusCode::kFailedPrecondition : absl::StatusCode::kDataLoss,
-        absl::StrCat("store: ", absl::string_view(ContentName(content).data(), ContentName(content).size()),
-                     " differ: ", source[content].count, " (", source[content].digest, ") and ",
-                     target[content].count, " (", target[content].digest, ")",
-                     trimmed ? "; events that were trimmed from the source's log are not copied"
-                             : ""));
+        absl::StrCat(
+            "store: ", absl::string_view(ContentName(content).data(), ContentName(content).size()),
+            " differ: ", source[content].count, " (", source[content].digest, ") and ",
+            target[content].count, " (", target[content].digest, ")",
+            trimmed ? "; events that were trimmed from the source's log are not copied" : ""));
   }
   return target;
 }

@@ -27,8 +27,8 @@ enum class Content : std::uint8_t {
 inline constexpr int kContents = 7;
 std::string_view ContentName(Content content);  // "items"
 
-// How many records there are of each kind, and a digest of them. Keys, sequences, revisions and etags are
-// a store's own and no part of it: two stores that answer alike have the same summary.
+// How many records there are of each kind, and a digest of them. Keys, sequences, revisions and
+// etags are a store's own and no part of it: two stores that answer alike have the same summary.
 struct ContentSummary {
   struct Part {
     std::uint64_t count = 0;
@@ -43,13 +43,13 @@ struct ContentSummary {
 // Reads the whole store. Errors: those of the store.
 absl::StatusOr<ContentSummary> Summarise(Store& store);
 
-// Copies everything that Summarise counts into `to`, which must be empty, and compares the summaries. Events
-// are recorded anew, so that what follows from them is made by the target itself. Receipts and remembered
-// answers stay behind: they are good for 30 days and for one.
-// target_clock: the clock that `to` was opened with; it is set to the times of what is written.
-// progress: called now and then with the number of events copied.
-// Errors: FAILED_PRECONDITION when `to` is not empty, when `from` changed meanwhile, or when events were
-// trimmed from its log; DATA_LOSS when the summaries differ; those of the stores.
+// Copies everything that Summarise counts into `to`, which must be empty, and compares the
+// summaries. Events are recorded anew, so that what follows from them is made by the target itself.
+// Receipts and remembered answers stay behind: they are good for 30 days and for one. target_clock:
+// the clock that `to` was opened with; it is set to the times of what is written. progress: called
+// now and then with the number of events copied. Errors: FAILED_PRECONDITION when `to` is not
+// empty, when `from` changed meanwhile, or when events were trimmed from its log; DATA_LOSS when
+// the summaries differ; those of the stores.
 absl::StatusOr<ContentSummary> CopyStore(Store& from, Store& to,
                                          runtime::SimulatedClock& target_clock,
                                          const std::function<void(std::uint64_t)>& progress = {});

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -41,9 +42,10 @@ bool Ended(pid_t pid) { return waitpid(pid, nullptr, WNOHANG) != 0; }
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RedisServer>> RedisServer::Start(
-    std::vector<std::string> arguments) {
+    std::vector<std::string> arguments, redis::ConnectionOptions connection) {
   COFILTER_ASSIGN_OR_RETURN(auto directory, runtime::TemporaryDirectory::Create());
   std::unique_ptr<RedisServer> server(new RedisServer(std::move(arguments), std::move(directory)));
+  server->connection_ = std::move(connection);
   return StartOnFreePort(std::move(server));
 }
 
@@ -68,8 +70,11 @@ absl::StatusOr<std::unique_ptr<RedisServer>> RedisServer::StartOnFreePort(
 RedisServer::~RedisServer() { Kill(); }
 
 absl::Status RedisServer::StartAgain() {
+  const bool tls =
+      std::find(arguments_.begin(), arguments_.end(), "--tls-cert-file") != arguments_.end();
+  const std::string port_flag = tls ? "--tls-port" : "--port";
   std::vector<std::string> arguments = {
-      "redis-server",      "--bind", "127.0.0.1", "--dir",       directory(), "--port",
+      "redis-server",      "--bind", "127.0.0.1", "--dir",       directory(), port_flag,
       absl::StrCat(port_), "--save", "",          "--daemonize", "no",        "--logfile",
       directory() + "/log"};
   if (!sentinel_file_.empty()) {
@@ -77,6 +82,7 @@ absl::Status RedisServer::StartAgain() {
                  "127.0.0.1",         "--port",       absl::StrCat(port_), "--logfile",
                  directory() + "/log"};
   }
+  if (tls) arguments.insert(arguments.end(), {"--port", "0"});
   arguments.insert(arguments.end(), arguments_.begin(), arguments_.end());
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
@@ -100,6 +106,7 @@ absl::Status RedisServer::StartAgain() {
     }
     const absl::StatusOr<redis::Reply> answer = Do({"PING"});
     if (answer.ok() && !answer->view().text().starts_with("LOADING")) return absl::OkStatus();
+    if (absl::IsPermissionDenied(answer.status())) return answer.status();
     std::this_thread::yield();
   }
 }

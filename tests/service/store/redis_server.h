@@ -22,9 +22,10 @@ namespace cofilter::service {
 // with the object. A machine without redis-server fails the test.
 class RedisServer {
  public:
-  // arguments: "--appendonly", "yes", …
+  // arguments: "--appendonly", "yes", …; with "--tls-cert-file" the port speaks TLS. connection:
+  // how Do connects, and how it is found out that the server answers.
   static absl::StatusOr<std::unique_ptr<RedisServer>> Start(
-      std::vector<std::string> arguments = {});
+      std::vector<std::string> arguments = {}, redis::ConnectionOptions connection = {});
   // A sentinel with that configuration file, which it rewrites.
   static absl::StatusOr<std::unique_ptr<RedisServer>> StartSentinel(const std::string& file);
   ~RedisServer();
@@ -47,9 +48,6 @@ class RedisServer {
   // The same with a connection of these options.
   absl::StatusOr<redis::Reply> Do(std::initializer_list<std::string_view> command,
                                   const redis::ConnectionOptions& options) const;
-  // How Do connects, and StartAgain finds that it answers: where the server wants a password or
-  // TLS.
-  void ConnectWith(redis::ConnectionOptions options) { connection_ = std::move(options); }
 
  private:
   RedisServer(std::vector<std::string> arguments, runtime::TemporaryDirectory directory)
