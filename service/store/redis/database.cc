@@ -8,19 +8,21 @@
 
 namespace cofilter::service::redis {
 
-Database::Database(ClientOptions options, KeyNames names, const runtime::Clock& clock)
-    : client_(std::move(options)), names_(std::move(names)), clock_(clock) {}
+Database::Database(const ClientOptions& options, KeyNames names, const runtime::Clock& clock)
+    : client_(options), names_(std::move(names)), clock_(clock), patience_(options.read_timeout) {}
 
 absl::Status Database::CheckStore() {
   if (checked_at_.load(std::memory_order_acquire) == client_.failures()) return absl::OkStatus();
-  const std::lock_guard lock(check_mutex_);
+  // While a Redis that does not answer is checked, nobody waits longer than for an answer.
+  const std::unique_lock lock(check_mutex_, patience_);
+  if (!lock.owns_lock()) return absl::UnavailableError("store: Redis is being looked at");
   const std::uint64_t failures = client_.failures();
   if (checked_at_.load(std::memory_order_acquire) == failures) return absl::OkStatus();
   COFILTER_ASSIGN_OR_RETURN(
       const Reply reply,
       client_.RunOne(MakeScriptCall(scripts_.open_store, {names_.meta},
                                     {std::to_string(kLayout), runtime::RandomUuid(), store_id_}),
-                     Access::kWrite));
+                     Access::kRead));  // may be sent twice: the second finds what the first made
   store_id_ = reply.view().text();
   AskDurability();
   checked_at_.store(failures, std::memory_order_release);

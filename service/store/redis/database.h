@@ -3,6 +3,7 @@
 #define COFILTER_SERVICE_STORE_REDIS_DATABASE_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -25,7 +26,7 @@ inline constexpr int kLayout = 1;
 // Thread-safety: all calls from any thread.
 class Database {
  public:
-  Database(ClientOptions options, KeyNames names, const runtime::Clock& clock);
+  Database(const ClientOptions& options, KeyNames names, const runtime::Clock& clock);
 
   const KeyNames& names() const { return names_; }
   const Scripts& scripts() const { return scripts_; }
@@ -60,7 +61,8 @@ class Database {
   const Scripts& scripts_ = Scripts::Get();
   const runtime::Clock& clock_;
   std::atomic<bool> every_write_synced_{false};
-  std::mutex check_mutex_;
+  const std::chrono::milliseconds patience_;  // with another thread's check
+  std::timed_mutex check_mutex_;
   std::atomic<std::uint64_t> checked_at_{~std::uint64_t{0}};  // the client's failures by then
   std::string store_id_;                                      // as first seen; under check_mutex_
   std::mutex listener_mutex_;  // held while the listener runs, so that OnChange waits for it

@@ -25,7 +25,7 @@ struct RedisStoreOptions {
 
   std::size_t max_queued_events = 262144;  // past it Record answers RESOURCE_EXHAUSTED
   // In the log; past it, too, until an export was verified and the log trimmed. An event takes
-  // about 200 bytes there.
+  // about 120 bytes there.
   std::size_t max_logged_events = 50'000'000;
   std::size_t max_waiting_receipts = 4096;    // past it receipts are dropped and counted
   std::chrono::hours receipts_kept{24 * 30};  // Redis drops older receipts
