@@ -22,13 +22,13 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Endpoint& end
 }
 
 absl::Status Connection::Authenticate(const Credentials& credentials, Deadline deadline) {
-  const std::string_view user = credentials.user.empty() ? "default" : credentials.user;
+  const std::string user = credentials.user.empty() ? "default" : credentials.user;
   Append(MakeCommand("", {"AUTH", user, credentials.password}).bytes);
   COFILTER_RETURN_IF_ERROR(Send(deadline));
   COFILTER_ASSIGN_OR_RETURN(const Reply reply, Read(deadline));
   if (!reply.view().is_error()) return absl::OkStatus();
   return absl::PermissionDeniedError(absl::StrCat("store: Redis at ", endpoint_.Text(),
-                                                  " does not let user '", std::string(user),
+                                                  " does not let user '", user,
                                                   "' in: ", std::string(reply.view().text())));
 }
 
