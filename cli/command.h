@@ -43,6 +43,7 @@ void AddModelsCommand(CLI::App* app, Invocation* invocation);  // models list|ge
 void AddImportCommand(CLI::App* app, Invocation* invocation);  // import
 void AddExportCommand(CLI::App* app, Invocation* invocation);  // export
 void AddStoreCommands(CLI::App* app, Invocation* invocation);  // backup, restore
+void AddStoreCommand(CLI::App* app, Invocation* invocation);   // store move|trim
 void AddLogCommands(CLI::App* app, Invocation* invocation);    // generate, split
 void AddTokenCommand(CLI::App* app, Invocation* invocation);   // token
 void AddCompletionCommand(CLI::App* app, Invocation* invocation);  // completion

@@ -16,7 +16,7 @@
 #include "runtime/files.h"
 #include "runtime/progress.h"
 #include "runtime/status_macros.h"
-#include "service/store/sqlite/sqlite_store.h"
+#include "service/store/open_store.h"
 
 namespace cofilter::cli {
 namespace {
@@ -116,7 +116,7 @@ class TextWriter {
 };
 
 struct ExportFlags {
-  std::string store = "var/cofilter.db", organisation = "default", out, format = "json";
+  std::string config, store = "var/cofilter.db", organisation = "default", out, format = "json";
 };
 
 struct ExportCounts {
@@ -198,11 +198,25 @@ absl::Status ExportForeign(service::Store& store, const data::ForeignFormat& for
   return ExportForeignEvents(store, format, directory, counts);
 }
 
-absl::Status Export(const Invocation& invocation, const ExportFlags& flags) {
+// For reading, beside a running server.
+absl::StatusOr<std::unique_ptr<service::Store>> OpenForReading(const ExportFlags& flags) {
   service::SqliteStoreOptions options;
   options.path = flags.store;
   options.organisation = flags.organisation;
-  COFILTER_ASSIGN_OR_RETURN(const auto store, service::SqliteStore::OpenReadOnly(options));
+  if (!flags.config.empty()) {
+    COFILTER_ASSIGN_OR_RETURN(service::ServerConfig config, service::LoadConfig(flags.config));
+    if (config.store_kind == service::StoreKind::kRedis) {
+      config.redis.read_timeout_ms = std::max(config.redis.read_timeout_ms, 10'000u);
+      return service::OpenStore(config, runtime::SystemClock::Instance());
+    }
+    options.path = config.store_path;
+    options.organisation = config.organisation;
+  }
+  return service::SqliteStore::OpenReadOnly(options);
+}
+
+absl::Status Export(const Invocation& invocation, const ExportFlags& flags) {
+  COFILTER_ASSIGN_OR_RETURN(const auto store, OpenForReading(flags));
   ExportCounts counts;
   if (flags.format == "json") {
     COFILTER_RETURN_IF_ERROR(runtime::MakeDirectories(flags.out + "/events"));
@@ -246,6 +260,8 @@ void AddExportCommand(CLI::App* app, Invocation* invocation) {
       "  writes events/<day>.jsonl.zst, items.jsonl and members.jsonl; works while a server runs\n"
       "  cofilter export --format personalize --out var/personalize",
       [invocation, flags] { return Export(*invocation, *flags); });
+  command->add_option("--config", flags->config,
+                      "Configuration whose store and organisation are meant: for a store in Redis");
   command->add_option("--store", flags->store, "The store's file")->capture_default_str();
   command->add_option("--organisation", flags->organisation)->capture_default_str();
   command->add_option("--format", flags->format, "json (ours), personalize or gorse")

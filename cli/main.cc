@@ -55,6 +55,7 @@ int Main(int argc, char** argv) {
   AddImportCommand(&app, &invocation);
   AddExportCommand(&app, &invocation);
   AddStoreCommands(&app, &invocation);
+  AddStoreCommand(&app, &invocation);
   AddLogCommands(&app, &invocation);
   AddTokenCommand(&app, &invocation);
   AddCompletionCommand(&app, &invocation);

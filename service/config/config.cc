@@ -89,6 +89,23 @@ bool IsTimeZone(std::string_view zone) {
   return named && absl::LoadTimeZone(std::string(zone), &loaded);
 }
 
+absl::Status ReadStore(std::string_view origin, const TableReader& table, ServerConfig& config) {
+  constexpr std::array<std::string_view, 3> kKeys = {"kind", "path", "redis"};
+  COFILTER_RETURN_IF_ERROR(table.CheckKeys(kKeys));
+  std::string kind = "sqlite";
+  COFILTER_RETURN_IF_ERROR(table.ReadText("kind", kind));
+  if (kind != "sqlite" && kind != "redis") return table.Error("kind", "\"sqlite\" or \"redis\"");
+  config.store_kind = kind == "redis" ? StoreKind::kRedis : StoreKind::kSqlite;
+  COFILTER_RETURN_IF_ERROR(table.ReadText("path", config.store_path));
+  // Settings that nothing heeds would mislead.
+  if (table.Find("redis") != nullptr && config.store_kind != StoreKind::kRedis) {
+    return table.Error("redis", "kind = \"redis\" in [store] with it");
+  }
+  return ReadTable(origin, table, "redis", [&](const TableReader& redis) {
+    return ReadRedis(origin, redis, config.redis);
+  });
+}
+
 // A table of one key.
 absl::Status ReadOnlyText(const TableReader& table, std::string_view key, std::string& out) {
   COFILTER_RETURN_IF_ERROR(table.CheckKeys(std::span(&key, 1)));
@@ -195,7 +212,7 @@ absl::Status ReadTop(std::string_view origin, const TableReader& top, ServerConf
                      "(package tzdata)");
   }
   COFILTER_RETURN_IF_ERROR(ReadTable(origin, top, "store", [&](const TableReader& table) {
-    return ReadOnlyText(table, "path", config.store_path);
+    return ReadStore(origin, table, config);
   }));
   COFILTER_RETURN_IF_ERROR(ReadTable(origin, top, "models", [&](const TableReader& table) {
     return ReadOnlyText(table, "directory", config.models_directory);
@@ -293,7 +310,9 @@ absl::Status CheckReload(const ServerConfig& from, const ServerConfig& to) {
   };
   note("organisation", from.organisation != to.organisation);
   note("time_zone", from.time_zone != to.time_zone);
+  note("store.kind", from.store_kind != to.store_kind);
   note("store.path", from.store_path != to.store_path);
+  note("store.redis", from.redis != to.redis);
   note("models.directory", from.models_directory != to.models_directory);
   note("server.listen", from.listen != to.listen);
   note("server.worker_threads", from.worker_threads != to.worker_threads);

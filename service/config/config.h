@@ -13,6 +13,7 @@
 #include "data/event.h"
 #include "data/item.h"
 #include "service/config/identity_config.h"
+#include "service/config/redis_config.h"
 #include "service/config/source.h"
 
 namespace cofilter::service {
@@ -77,10 +78,15 @@ struct HttpConfig {
   bool operator==(const HttpConfig&) const = default;
 };
 
+// Where the store is: a file of this server's own, or a Redis that servers share.
+enum class StoreKind : std::uint8_t { kSqlite, kRedis };
+
 struct ServerConfig {
   std::string organisation = "default";
   std::string time_zone = "UTC";
-  std::string store_path = "var/cofilter.db";
+  StoreKind store_kind = StoreKind::kSqlite;
+  std::string store_path = "var/cofilter.db";  // with kRedis only: the keys' directory is its
+  RedisConfig redis;
   std::string models_directory = "var/models";
   std::string listen = "127.0.0.1:8470";  // gRPC; port 0: any
   std::uint32_t worker_threads = 0;       // 0: the number of CPUs

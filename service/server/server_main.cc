@@ -29,7 +29,7 @@
 #include "service/server/observation_routes.h"
 #include "service/server/termination.h"
 #include "service/server/thread_environment.h"
-#include "service/store/sqlite/sqlite_store.h"
+#include "service/store/open_store.h"
 #include "service/telemetry/span_exporter.h"
 
 namespace cofilter::service {
@@ -72,7 +72,10 @@ absl::StatusOr<ServerConfig> ConfigOf(const Flags& flags) {
   if (!flags.config.empty()) {
     COFILTER_ASSIGN_OR_RETURN(config, LoadConfig(flags.config));
   }
-  if (!flags.store.empty()) config.store_path = flags.store;
+  if (!flags.store.empty()) {
+    config.store_path = flags.store;
+    config.store_kind = StoreKind::kSqlite;
+  }
   if (!flags.models.empty()) config.models_directory = flags.models;
   if (!flags.listen.empty()) config.listen = flags.listen;
   if (!flags.http_listen.empty()) config.http.listen = flags.http_listen;
@@ -117,6 +120,9 @@ absl::Status WritePort(const std::string& file, int port) {
 absl::Status Run(const Flags& flags) {
   COFILTER_ASSIGN_OR_RETURN(const ServerConfig config, ConfigOf(flags));
   if (flags.check_config) {
+    if (config.store_kind == StoreKind::kRedis) {
+      COFILTER_RETURN_IF_ERROR(RedisOptionsOf(config, runtime::SystemClock::Instance()).status());
+    }
     std::printf("%s is right: revision %s, %zu surfaces\n",
                 flags.config.empty() ? "the default configuration" : flags.config.c_str(),
                 config.revision.c_str(), config.surfaces.size());
@@ -142,11 +148,7 @@ absl::Status Run(const Flags& flags) {
     options.spans = spans.get();
   }
   COFILTER_RETURN_IF_ERROR(runtime::MakeDirectories(config.models_directory));
-  SqliteStoreOptions store_options;
-  store_options.path = config.store_path;
-  store_options.organisation = config.organisation;
-  store_options.clock = options.clock;
-  COFILTER_ASSIGN_OR_RETURN(const std::unique_ptr<Store> store, SqliteStore::Open(store_options));
+  COFILTER_ASSIGN_OR_RETURN(const std::unique_ptr<Store> store, OpenStore(config, *options.clock));
   COFILTER_ASSIGN_OR_RETURN(
       const std::unique_ptr<Identity> identity,
       Identity::Open(config.identity, config.store_path, {.clock = options.clock}));
@@ -164,7 +166,7 @@ absl::Status Run(const Flags& flags) {
   if (door != nullptr) COFILTER_RETURN_IF_ERROR(WritePort(flags.http_port_file, door->port()));
   COFILTER_RETURN_IF_ERROR(WritePort(flags.port_file, server->port()));
   spdlog::info("serving on {} http {} store {} models {} configuration {}", server->address(),
-               door != nullptr ? door->address() : kNoHttp, config.store_path,
+               door != nullptr ? door->address() : kNoHttp, StoreText(config),
                config.models_directory, config.revision);
 
   int signal_number = termination.Wait();
@@ -190,7 +192,7 @@ int Main(int argc, char** argv) {
   app.add_option("--config", flags.config,
                  "Configuration file (TOML); without it the documented defaults hold")
       ->check(CLI::ExistingFile);
-  app.add_option("--store", flags.store, "Store file, in place of the configuration's");
+  app.add_option("--store", flags.store, "Store file (SQLite), in place of the configuration's store");
   app.add_option("--models", flags.models, "Directory of models, in place of the configuration's");
   app.add_option("--listen", flags.listen,
                  "Address, in place of the configuration's: 127.0.0.1:8470; port 0: any");

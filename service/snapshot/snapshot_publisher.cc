@@ -102,6 +102,7 @@ absl::Status SnapshotPublisher::Load() {
     Publish();
   }
   last_change_ = change;
+  last_event_ = event;
   const absl::StatusOr<std::size_t> warmed =
       WarmCounters(store_->events(), holder_->Current()->catalogue, event,
                    clock_->Now() - kWarmUpReach, options_.warm_up_events, *counters_);
@@ -122,6 +123,7 @@ void SnapshotPublisher::SetConfig(std::shared_ptr<const ServerConfig> config) {
                         .status()
                   : last.status();
     if (!warmed.ok()) spdlog::warn("the counters start cold: {}", warmed.ToString());
+    if (last.ok()) last_event_ = *last;
   }
   PreparedModel prepared;
   if (base->model != nullptr) prepared = PrepareModel(base->model->model, *config, *base);
@@ -196,6 +198,24 @@ absl::Status SnapshotPublisher::FollowChanges() {
   }
 }
 
+absl::Status SnapshotPublisher::FollowEvents() {
+  for (;;) {
+    COFILTER_ASSIGN_OR_RETURN(const OthersEvents others,
+                              store_->events().ReadOthersAfter(last_event_, kBatch));
+    if (others.upto == last_event_) return absl::OkStatus();
+    const std::shared_ptr<const Snapshot> snapshot = holder_->Current();
+    for (const LoggedEvent& logged : others.events) {
+      const data::Event& event = logged.event;
+      const ItemKey item =
+          event.item_id.empty() ? 0 : snapshot->catalogue.keys().Find(event.item_id);
+      if (item == 0) continue;
+      counters_->Count({event.member_id, event.surface, event.verb, event.occurred_at}, item,
+                       snapshot->catalogue);
+    }
+    last_event_ = others.upto;
+  }
+}
+
 absl::Status SnapshotPublisher::FollowModel() {
   COFILTER_ASSIGN_OR_RETURN(const ModelPointer pointer, store_->model_pointer().Get());
   std::shared_ptr<const models::Model> model = model_.Next(pointer);
@@ -221,6 +241,7 @@ absl::Status SnapshotPublisher::Follow() {
     COFILTER_RETURN_IF_ERROR(FollowItems());
   }
   COFILTER_RETURN_IF_ERROR(FollowChanges());
+  COFILTER_RETURN_IF_ERROR(FollowEvents());
   counters_->ResolvePending(store_->members());
   Refresh(clock_->Now(), 0);
   return FollowModel();

@@ -80,6 +80,8 @@ class SnapshotPublisher {
   absl::Status FollowItems();  // under read_mutex_
   absl::Status FollowKeys(ItemKey key);
   absl::Status FollowChanges();
+  // Counts what other processes recorded; what this one records is counted as it is acknowledged.
+  absl::Status FollowEvents();
   absl::Status FollowModel();
   void Refresh(runtime::Time now, ItemKey key);
   void Publish();  // under apply_mutex_
@@ -101,6 +103,7 @@ class SnapshotPublisher {
   ModelFollower model_;
   std::atomic<bool> loaded_{false};
   Sequence last_change_ = 0;  // under follow_mutex_
+  Sequence last_event_ = 0;   // under follow_mutex_: the counters hold the log up to here
 
   std::atomic<std::uint64_t> snapshots_{0};
   std::atomic<std::uint64_t> failed_polls_{0};

@@ -39,6 +39,12 @@ struct LoggedEvent {
   data::Event event;
 };
 
+// What other processes on the same store have recorded.
+struct OthersEvents {
+  Sequence upto = 0;  // the log was read up to here
+  std::vector<LoggedEvent> events;
+};
+
 // Thread-safety: all calls from any thread.
 class EventLog {
  public:
@@ -55,6 +61,13 @@ class EventLog {
   // Events with sequence > after, ascending, at most `limit`. Does not block the writer.
   virtual absl::StatusOr<std::vector<LoggedEvent>> ReadAfter(Sequence after, std::size_t limit) = 0;
   virtual absl::StatusOr<Sequence> LastSequence() = 0;
+
+  // Looks at most `limit` events with sequence > after through for those that were recorded by
+  // other processes. A store that one process writes has none, and looks at nothing.
+  virtual absl::StatusOr<OthersEvents> ReadOthersAfter(Sequence after, std::size_t limit) {
+    static_cast<void>(limit);
+    return OthersEvents{.upto = after, .events = {}};
+  }
 };
 
 }  // namespace cofilter::service

@@ -32,7 +32,7 @@ const std::map<std::string, Folders, std::less<>>& AllowedInService() {
   static const std::map<std::string, Folders, std::less<>> allowed = {
       {"config", {"config"}},
       {"identity", {"config", "identity"}},
-      {"store", {"store"}},
+      {"store", {"config", "store"}},
       {"snapshot", {"config", "store", "snapshot"}},
       {"recommend", {"config", "store", "snapshot", "recommend"}},
       {"rpc", {"config", "identity", "store", "snapshot", "recommend", "rpc"}},
@@ -62,7 +62,7 @@ const std::vector<Restriction>& Restrictions() {
       {"Eigen", {"models", "training"}},
       {"toml.hpp", {"data/import", "service/config", "training"}},
       {"simdjson.h", {"data"}},
-      {"openssl", {"runtime", "service/identity", "bench"}},
+      {"openssl", {"runtime", "service/identity", "service/store", "bench"}},
       {"prometheus", {"service/telemetry"}},
   };
   return restrictions;

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "runtime/status_macros.h"
-#include "service/store/sqlite/encoding.h"
+#include "service/store/encoding.h"
 #include "service/store/sqlite/event_recorder.h"
 
 namespace cofilter::service {

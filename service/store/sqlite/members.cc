@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/status_macros.h"
-#include "service/store/sqlite/encoding.h"
+#include "service/store/encoding.h"
 
 namespace cofilter::service {
 namespace {

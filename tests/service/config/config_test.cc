@@ -53,7 +53,25 @@ TEST(ConfigTest, DocumentNamesEveryKey) {
   ASSERT_TRUE(document.ok()) << document.status();
   for (const char* key : {"organisation",
                           "time_zone",
+                          "store.kind",
                           "store.path",
+                          "store.redis.mode",
+                          "store.redis.addresses",
+                          "store.redis.sentinel_master",
+                          "store.redis.user",
+                          "store.redis.password_file",
+                          "store.redis.sentinel_user",
+                          "store.redis.sentinel_password_file",
+                          "store.redis.tls.ca",
+                          "store.redis.tls.certificate",
+                          "store.redis.tls.key",
+                          "store.redis.prefix",
+                          "store.redis.connect_timeout_ms",
+                          "store.redis.read_timeout_ms",
+                          "store.redis.write_timeout_ms",
+                          "store.redis.replicas",
+                          "store.redis.replica_timeout_ms",
+                          "store.redis.max_events",
                           "models.directory",
                           "server.listen",
                           "server.worker_threads",
@@ -93,6 +111,75 @@ TEST(ConfigTest, DocumentNamesEveryKey) {
                           "[operators.NAME]"}) {
     EXPECT_THAT(*document, HasSubstr(std::string("`") + key));
   }
+}
+
+TEST(ConfigTest, ReadsRedis) {
+  const absl::StatusOr<ServerConfig> config = ParseConfig(R"(
+[store]
+kind = "redis"
+[store.redis]
+mode = "sentinel"
+addresses = ["10.0.0.1:26379", "sentinel.example.org:26379"]
+sentinel_master = "cofilter"
+user = "app"
+password_file = "p"
+sentinel_user = "watcher"
+sentinel_password_file = "s"
+prefix = "school"
+connect_timeout_ms = 1
+read_timeout_ms = 2
+write_timeout_ms = 30
+replicas = 2
+replica_timeout_ms = 4
+max_events = 5000
+[store.redis.tls]
+ca = "ca.pem"
+certificate = "c.pem"
+key = "k.pem"
+)",
+                                                          "c.toml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->store_kind, StoreKind::kRedis);
+  const RedisConfig wanted{.mode = RedisMode::kSentinel,
+                           .addresses = {"10.0.0.1:26379", "sentinel.example.org:26379"},
+                           .sentinel_master = "cofilter",
+                           .user = "app",
+                           .password_file = "p",
+                           .sentinel_user = "watcher",
+                           .sentinel_password_file = "s",
+                           .tls = true,
+                           .tls_ca = "ca.pem",
+                           .tls_certificate = "c.pem",
+                           .tls_key = "k.pem",
+                           .prefix = "school",
+                           .connect_timeout_ms = 1,
+                           .read_timeout_ms = 2,
+                           .write_timeout_ms = 30,
+                           .replicas = 2,
+                           .replica_timeout_ms = 4,
+                           .max_events = 5000};
+  EXPECT_TRUE(config->redis == wanted);
+  EXPECT_FALSE(CheckReload(ServerConfig::Default(), *config).ok());
+}
+
+TEST(ConfigTest, RefusesRedisSettingsThatCannotWork) {
+  const std::string redis = "[store]\nkind = \"redis\"\n[store.redis]\n";
+  EXPECT_THAT(ErrorOf("[store]\nkind = \"rdis\""), HasSubstr("store.kind"));
+  EXPECT_THAT(ErrorOf("[store.redis]\nprefix = \"a\""), HasSubstr("kind = \"redis\""));
+  EXPECT_THAT(ErrorOf(redis + "adresses = [\"a:1\"]"), HasSubstr("store.redis.addresses"));
+  for (const char* wrong :
+       {"[]", "[\"host\"]", "[\"host:0\"]", "[\"host:99999\"]", "[\"a:1\", \"b:1\"]"}) {
+    EXPECT_THAT(ErrorOf(redis + "addresses = " + wrong), HasSubstr("store.redis.addresses"))
+        << wrong;
+  }
+  EXPECT_THAT(ErrorOf(redis + "mode = \"many\""), HasSubstr("store.redis.mode"));
+  EXPECT_THAT(ErrorOf(redis + "mode = \"sentinel\""), HasSubstr("sentinel_master"));
+  EXPECT_THAT(ErrorOf(redis + "sentinel_master = \"m\""), HasSubstr("sentinel_master"));
+  EXPECT_THAT(ErrorOf(redis + "user = \"u\""), HasSubstr("password_file"));
+  EXPECT_THAT(ErrorOf(redis + "prefix = \"a{b\""), HasSubstr("store.redis.prefix"));
+  EXPECT_THAT(ErrorOf(redis + "read_timeout_ms = 0"), HasSubstr("read_timeout_ms"));
+  EXPECT_THAT(ErrorOf(redis + "replica_timeout_ms = 2000"), HasSubstr("replica_timeout_ms"));
+  EXPECT_THAT(ErrorOf(redis + "tls = {key = \"k\"}"), HasSubstr("store.redis.tls.key"));
 }
 
 TEST(ConfigTest, ReadsTlsAndIdentity) {

@@ -10,7 +10,7 @@
 #include "service/identity/local_key.h"
 #include "service/rpc/convert_item.h"
 #include "service/rpc/convert_time.h"
-#include "service/store/sqlite/sqlite_store.h"
+#include "service/store/open_store.h"
 
 namespace cofilter::service {
 namespace {
@@ -42,10 +42,7 @@ RunningServer::RunningServer(const std::function<void(ServerConfig&)>& change, s
   config.worker_threads = 2;
   if (change) change(config);
   EXPECT_TRUE(runtime::MakeDirectories(config.models_directory).ok());
-  SqliteStoreOptions options;
-  options.path = config.store_path;
-  options.clock = &clock;
-  store_ = std::make_unique<FaultyStore>(ValueOrDie(SqliteStore::Open(options)));
+  store_ = std::make_unique<FaultyStore>(ValueOrDie(OpenStore(config, clock)));
   std::vector<data::Item> items;
   for (const std::string& id : news_) items.push_back(NewsItem(id));
   if (!items.empty()) {

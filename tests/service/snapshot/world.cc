@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "models/artifact.h"
-#include "service/store/sqlite/sqlite_store.h"
+#include "service/store/open_store.h"
 
 namespace cofilter::service {
 
@@ -120,10 +120,7 @@ World::World(ServerConfig base, PublisherOptions options)
   base.models_directory = directory.path() + "/models";
   EXPECT_TRUE(runtime::MakeDirectories(base.models_directory).ok());
   config = std::make_shared<const ServerConfig>(std::move(base));
-  SqliteStoreOptions store_options;
-  store_options.path = config->store_path;
-  store_options.clock = &clock;
-  absl::StatusOr<std::unique_ptr<Store>> opened = SqliteStore::Open(store_options);
+  absl::StatusOr<std::unique_ptr<Store>> opened = OpenStore(*config, clock);
   EXPECT_TRUE(opened.ok()) << opened.status();
   store = *std::move(opened);
   RestartPublisher(options);

@@ -145,7 +145,7 @@ TEST_P(CatalogueContractTest, TheListenerHearsOfChangesAndOnlyOfThem) {
   EXPECT_EQ(heard, 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, CatalogueContractTest, testing::Values(SqliteFactory()),
+INSTANTIATE_TEST_SUITE_P(Stores, CatalogueContractTest, testing::ValuesIn(StoreFactories()),
                          StoreName);
 
 }  // namespace

@@ -1,5 +1,5 @@
 // The bytes of the store's blobs: as docs/formats/store.md gives them, and damaged ones refused.
-#include "service/store/sqlite/encoding.h"
+#include "service/store/encoding.h"
 
 #include <gtest/gtest.h>
 

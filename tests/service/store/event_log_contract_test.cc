@@ -261,7 +261,8 @@ TEST_P(EventLogContractTest, ManyProducersAndReadersAgree) {
   EXPECT_EQ(store().members().Read("ann")->items.size(), static_cast<std::size_t>(kEach));
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, EventLogContractTest, testing::Values(SqliteFactory()), StoreName);
+INSTANTIATE_TEST_SUITE_P(Stores, EventLogContractTest, testing::ValuesIn(StoreFactories()),
+                         StoreName);
 
 }  // namespace
 }  // namespace cofilter::service

@@ -49,6 +49,10 @@ struct Events final : EventLog {
     COFILTER_RETURN_IF_ERROR(gate.Pass());
     return real.LastSequence();
   }
+  absl::StatusOr<OthersEvents> ReadOthersAfter(Sequence after, std::size_t limit) override {
+    COFILTER_RETURN_IF_ERROR(gate.Pass());
+    return real.ReadOthersAfter(after, limit);
+  }
   Gate& gate;
   EventLog& real;
 };

@@ -121,7 +121,7 @@ TEST_P(MemberStateContractTest, IdsAreOnlyEverTexts) {
   EXPECT_TRUE(store().members().Read("ann").ok());
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, MemberStateContractTest, testing::Values(SqliteFactory()),
+INSTANTIATE_TEST_SUITE_P(Stores, MemberStateContractTest, testing::ValuesIn(StoreFactories()),
                          StoreName);
 
 }  // namespace

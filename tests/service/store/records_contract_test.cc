@@ -138,7 +138,8 @@ TEST_P(RecordsContractTest, AnswersAreRememberedForADay) {
 
 TEST_P(RecordsContractTest, CheckIsFineWhenTheStoreIs) { EXPECT_TRUE(store().Check().ok()); }
 
-INSTANTIATE_TEST_SUITE_P(Stores, RecordsContractTest, testing::Values(SqliteFactory()), StoreName);
+INSTANTIATE_TEST_SUITE_P(Stores, RecordsContractTest, testing::ValuesIn(StoreFactories()),
+                         StoreName);
 
 }  // namespace
 }  // namespace cofilter::service

@@ -7,7 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "runtime/digest.h"
+#include "service/store/redis/redis_store.h"
 #include "service/store/sqlite/sqlite_store.h"
+#include "tests/service/store/redis_server.h"
 
 namespace cofilter::service {
 
@@ -24,6 +27,21 @@ StoreFactory SqliteFactory() {
             options.organisation = organisation;
             options.clock = &clock;
             return SqliteStore::Open(options);
+          }};
+}
+
+StoreFactory RedisFactory() {
+  return {.name = "Redis",
+          .open = [](const std::string& directory, const std::string& organisation,
+                     const runtime::Clock& clock) -> absl::StatusOr<std::unique_ptr<Store>> {
+            static const absl::StatusOr<std::unique_ptr<RedisServer>> server =
+                RedisServer::Start({"--appendonly", "yes", "--appendfsync", "always"});
+            if (!server.ok()) return server.status();
+            RedisStoreOptions options = OptionsFor((*server)->endpoint());
+            options.prefix = runtime::Hex(runtime::Sha256(directory)).substr(0, 16);
+            options.organisation = organisation;
+            options.clock = &clock;
+            return RedisStore::Open(options);
           }};
 }
 

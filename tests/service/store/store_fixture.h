@@ -25,6 +25,12 @@ struct StoreFactory {
       open;
 };
 StoreFactory SqliteFactory();
+// Each directory has keys of its own in one redis-server that syncs every write, started for this
+// program.
+StoreFactory RedisFactory();
+
+// What the contract tests of this program run with.
+std::vector<StoreFactory> StoreFactories();
 
 // Minutes after 2026-01-01T00:00:00Z.
 runtime::Time At(int minutes);

@@ -1,7 +1,7 @@
 // The bytes of the store's blobs: numbers, texts and lists one after the other
 // (docs/formats/store.md).
-#ifndef COFILTER_SERVICE_STORE_SQLITE_ENCODING_H_
-#define COFILTER_SERVICE_STORE_SQLITE_ENCODING_H_
+#ifndef COFILTER_SERVICE_STORE_ENCODING_H_
+#define COFILTER_SERVICE_STORE_ENCODING_H_
 
 #include <cstdint>
 #include <string>
@@ -38,4 +38,4 @@ absl::Status DecodePreferences(std::string_view bytes, Preferences* preferences,
 
 }  // namespace cofilter::service
 
-#endif  // COFILTER_SERVICE_STORE_SQLITE_ENCODING_H_
+#endif  // COFILTER_SERVICE_STORE_ENCODING_H_

@@ -1,5 +1,5 @@
 // Varints, length-prefixed texts and bit masks of what is present.
-#include "service/store/sqlite/encoding.h"
+#include "service/store/encoding.h"
 
 #include <bit>
 #include <cstring>
