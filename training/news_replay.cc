@@ -236,21 +236,17 @@ models::ItemCountsByHalfLife ReplayedItem::Counts() const {
 NewsReplay ReplayNews(const models::Operator& op, const data::Dataset& history,
                       std::span<const data::Item> catalogue, const MomentLog& log,
                       const std::vector<Moment>& moments, const std::vector<ShownList>& lists,
-                      runtime::Time from, runtime::Time until, std::size_t most) {
+                      runtime::Time from, std::size_t most) {
   NewsReplay replay;
   if (moments.empty()) return replay;
   Replay state(op, history, catalogue, log);
   models::ItemCounters counters(moments.front().at);
-  const auto end_of_lists = static_cast<std::size_t>(
-      std::partition_point(lists.begin(), lists.end(),
-                           [&](const ShownList& list) { return list.at < until; }) -
-      lists.begin());
   // More than these would be thrown away again.
-  const std::size_t first = end_of_lists > 4 * most ? end_of_lists - 4 * most : 0;
+  const std::size_t first = lists.size() > 4 * most ? lists.size() - 4 * most : 0;
   std::size_t next = 0;
-  for (std::size_t begin = 0; begin < moments.size() && next < end_of_lists;) {
+  for (std::size_t begin = 0; begin < moments.size();) {
     const runtime::Time now = moments[begin].at;
-    for (; next < end_of_lists && lists[next].at <= now; ++next) {
+    for (; next < lists.size() && lists[next].at <= now; ++next) {
       const ShownList& list = lists[next];
       if (list.at < from || next < first) continue;
       state.Fold(list.member, list.at);

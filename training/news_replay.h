@@ -33,13 +33,13 @@ struct NewsReplay {
   std::vector<ReplayedList> pool;   // the same moments: the items that could have been shown
 };
 
-// Replays everything, and keeps the lists from `from` on and before `until`, the latest `most` of
-// either kind. `op` was trained on what came before `from`, `history` is what it was trained on.
-// Moments at equal times: lists first, then what happened counts.
+// Replays everything, and keeps the lists at or after `from`, the latest `most` of either kind.
+// `op` was trained on what came before `from`, `history` is what it was trained on. Moments at
+// equal times: lists first, then what happened counts.
 NewsReplay ReplayNews(const models::Operator& op, const data::Dataset& history,
                       std::span<const data::Item> catalogue, const MomentLog& log,
                       const std::vector<Moment>& moments, const std::vector<ShownList>& lists,
-                      runtime::Time from, runtime::Time until, std::size_t most);
+                      runtime::Time from, std::size_t most);
 
 }  // namespace cofilter::training
 

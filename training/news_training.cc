@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,7 +26,6 @@ using models::NewsTermValues;
 
 constexpr std::size_t kFewestLists = 200;
 constexpr std::size_t kMostLists = 2000;
-constexpr std::size_t kParts = 2;
 constexpr std::size_t kMostItemsJudged = 64;  // of one list
 constexpr std::size_t kMostJudged = 40'000;   // items of all lists
 
@@ -292,25 +290,16 @@ absl::StatusOr<NewsTraining> TrainNewsRanker(const TrainingSettings& settings,
   if (dataset.order != data::Order::kTime || lists.size() < kFewestLists) {
     return TooLittle(dataset.order == data::Order::kTime ? lists.size() : 0);
   }
-  // In parts, each with an operator of what came before it: one of yesterday, not of last year, is
-  // what will serve. No earlier than what is kept.
-  const std::size_t first =
+  // No earlier than what is kept: an operator of yesterday, not of last year, is what will serve.
+  const std::size_t from =
       std::max(lists.size() / 3, lists.size() - std::min(lists.size(), 4 * kMostLists));
-  NewsReplay replay;
-  for (std::size_t part = 0; part < kParts; ++part) {
-    const std::size_t begin = first + (lists.size() - first) * part / kParts;
-    const std::size_t end = first + (lists.size() - first) * (part + 1) / kParts;
-    const runtime::Time from = lists[begin].at;
-    const runtime::Time until = end < lists.size() ? lists[end].at : runtime::Time::max();
-    const data::Dataset before = Before(dataset, from);
-    if (before.interactions.empty()) return TooLittle(0);
-    COFILTER_ASSIGN_OR_RETURN(const std::unique_ptr<const models::Operator> op,
-                              OperatorBefore(settings, chosen, before, catalogue, pool));
-    NewsReplay of_part =
-        ReplayNews(*op, before, catalogue, log, moments, lists, from, until, kMostLists / kParts);
-    std::move(of_part.given.begin(), of_part.given.end(), std::back_inserter(replay.given));
-    std::move(of_part.pool.begin(), of_part.pool.end(), std::back_inserter(replay.pool));
-  }
+  const runtime::Time cut = lists[from].at;
+  const data::Dataset before = Before(dataset, cut);
+  if (before.interactions.empty()) return TooLittle(0);
+  COFILTER_ASSIGN_OR_RETURN(const std::unique_ptr<const models::Operator> op,
+                            OperatorBefore(settings, chosen, before, catalogue, pool));
+  const NewsReplay replay =
+      ReplayNews(*op, before, catalogue, log, moments, lists, cut, kMostLists);
   if (replay.pool.size() < kFewestLists) return TooLittle(replay.pool.size());
 
   NewsTraining training;

@@ -22,11 +22,11 @@ struct NewsTraining {
   nlohmann::json report;  // "why", and for each term what it bought on the lists held out
 };
 
-// The latest two thirds of the lists are what is learnt from, in two parts; for each an operator
-// with the parameters that a report tells as `chosen` is trained on what came before it, so that no
-// click is explained by itself. Of these lists the latest third is held out while half-lives,
-// smoothing and terms are chosen by its loss, one at a time; the weights are then of all, and 0 for
-// a term that did not help. Deterministic. Errors: as TrainOperator.
+// The latest two thirds of the lists are what is learnt from; an operator with the parameters that
+// a report tells as `chosen` is trained on what came before them, so that no click is explained by
+// itself. Of these lists the latest third is held out while half-lives, smoothing and terms are
+// chosen by its loss, one at a time; the weights are then of all, and 0 for a term that did not
+// help. Deterministic. Errors: as TrainOperator.
 absl::StatusOr<NewsTraining> TrainNewsRanker(const TrainingSettings& settings,
                                              const nlohmann::json& chosen,
                                              const data::Dataset& dataset,

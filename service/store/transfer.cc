@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 #include <future>
+#include <iterator>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -92,6 +94,20 @@ absl::Status ForAudit(Store& store, const std::function<absl::Status(const Audit
     for (const AuditEntry& entry : page) COFILTER_RETURN_IF_ERROR(each(entry));
     after = page.back().sequence;
   }
+}
+
+// Oldest first.
+absl::StatusOr<std::vector<StoredImport>> Imports(Store& store) {
+  std::vector<StoredImport> imports;
+  for (Sequence below = std::numeric_limits<Sequence>::max();;) {
+    COFILTER_ASSIGN_OR_RETURN(std::vector<StoredImport> page,
+                              store.imports().List(below, "", kPage));
+    if (page.empty()) break;
+    below = page.back().sequence;
+    std::move(page.begin(), page.end(), std::back_inserter(imports));
+  }
+  std::reverse(imports.begin(), imports.end());
+  return imports;
 }
 
 absl::StatusOr<std::vector<std::string>> ItemIds(Store& store) {
@@ -215,6 +231,10 @@ absl::Status CopyRest(Store& from, Store& to, runtime::SimulatedClock& target_cl
         to.model_pointer().Set(pointer->version, revision, pointer->changed_by, pointer->reason));
     revision = set.revision;
   }
+  COFILTER_ASSIGN_OR_RETURN(const std::vector<StoredImport> imports, Imports(from));
+  for (const StoredImport& import : imports) {
+    COFILTER_RETURN_IF_ERROR(to.imports().Put(import));
+  }
   return ForAudit(from, [&](const AuditEntry& entry) { return to.audit().Append(entry); });
 }
 
@@ -230,7 +250,8 @@ absl::Status RequireEmpty(Store& to) {
 
 std::string_view ContentName(Content content) {
   constexpr std::array<std::string_view, kContents> kNames = {
-      "items", "members", "histories", "events", "rules", "model pointers", "audit entries"};
+      "items", "members",        "histories",     "events",
+      "rules", "model pointers", "audit entries", "imports"};
   return kNames[static_cast<std::size_t>(content)];
 }
 
@@ -291,6 +312,18 @@ absl::StatusOr<ContentSummary> Summarise(Store& store) {
                  .Text(entry.detail));
     return absl::OkStatus();
   }));
+  COFILTER_ASSIGN_OR_RETURN(const std::vector<StoredImport> imports, Imports(store));
+  for (const StoredImport& import : imports) {
+    sum(Content::kImports)
+        .Add(Record()
+                 .Text(import.import_id)
+                 .Text(import.fingerprint)
+                 .Text(import.source_system)
+                 .Number(Micros(import.started_at))
+                 .Number(import.events)
+                 .Number(import.quarantined)
+                 .Text(import.body));
+  }
   ContentSummary summary;
   for (std::size_t i = 0; i < kContents; ++i) summary.parts[i] = sums[i].Finish();
   return summary;

@@ -23,8 +23,9 @@ enum class Content : std::uint8_t {
   kRules,
   kModelPointers,
   kAudit,
+  kImports,
 };
-inline constexpr int kContents = 7;
+inline constexpr int kContents = 8;
 std::string_view ContentName(Content content);  // "items"
 
 // How many records there are of each kind, and a digest of them. Keys, sequences, revisions and

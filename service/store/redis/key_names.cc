@@ -45,6 +45,8 @@ KeyNames::KeyNames(std::string_view prefix, std::string_view organisation)
   pointers = name("pointers");
   rules = name("rules");
   audit = name("audit");
+  imports = name("imports");
+  import_order = name("import_order");
 }
 
 KeyNames::Member KeyNames::OfMember(std::string_view member_id) const {

@@ -23,10 +23,12 @@ struct KeyNames {
   std::string guard;      // never exists (scripts.cc says what for)
   std::string pending;    // sorted set: stretches of the log not yet in the members' state
   std::string feed;       // sorted set: what changed, by sequence
-  std::string feed_times;  // hash: what changed → when
-  std::string pointers;    // list: model pointers, the newest last
-  std::string rules;       // hash: rule id → revision and body
-  std::string audit;       // stream: audit entries
+  std::string feed_times;    // hash: what changed → when
+  std::string pointers;      // list: model pointers, the newest last
+  std::string rules;         // hash: rule id → revision and body
+  std::string audit;         // stream: audit entries
+  std::string imports;       // hash: import id → number and what it did
+  std::string import_order;  // sorted set: import ids by number
 
   // Everything of one member lies in one slot.
   struct Member {

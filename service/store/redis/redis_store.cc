@@ -12,6 +12,7 @@
 #include "service/store/redis/catalogue.h"
 #include "service/store/redis/database.h"
 #include "service/store/redis/event_log.h"
+#include "service/store/redis/imports.h"
 #include "service/store/redis/members.h"
 #include "service/store/redis/records.h"
 #include "service/store/redis/revisioned.h"
@@ -52,6 +53,7 @@ class OpenRedisStore final : public Store {
   ReceiptStore& receipts() override { return receipts_; }
   AuditStore& audit() override { return audit_; }
   IdempotencyStore& idempotency() override { return idempotency_; }
+  ImportStore& imports() override { return imports_; }
 
   absl::Status Check() override {
     COFILTER_RETURN_IF_ERROR(database_.CheckStore());
@@ -96,6 +98,7 @@ class OpenRedisStore final : public Store {
   redis::RedisReceipts receipts_;
   redis::RedisAudit audit_{database_};
   redis::RedisIdempotency idempotency_{database_};
+  redis::RedisImports imports_{database_};
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -400,6 +400,34 @@ redis.call('XADD', KEYS[2], sequence .. '-0', 'e', ARGV[1])
 return sequence
 )lua";
 
+// KEYS meta, imports, import_order. ARGV: import id, bytes. An import that is there keeps its
+// number. Gives the number.
+constexpr char kPutImport[] = R"lua(
+redis.call('ZCARD', KEYS[3])
+local sequence
+local bytes = redis.call('HGET', KEYS[2], ARGV[1])
+if bytes then
+  if #bytes < 8 then return redis.error_reply('COFILTER_DAMAGED ' .. KEYS[2] .. ' holds a damaged import') end
+  sequence = struct.unpack('<i8', bytes)
+else
+  sequence = redis.call('HINCRBY', KEYS[1], 'import', 1)
+end
+redis.call('HSET', KEYS[2], ARGV[1], struct.pack('<i8', sequence) .. ARGV[2])
+redis.call('ZADD', KEYS[3], sequence, ARGV[1])
+return sequence
+)lua";
+
+// The newest imports below a number. KEYS imports, import_order. ARGV: the number, how many at
+// most. Gives id and bytes of each.
+constexpr char kReadImports[] = R"lua(
+local answer = {}
+for _, id in ipairs(redis.call('ZREVRANGEBYSCORE', KEYS[2], '(' .. ARGV[1], '-inf', 'LIMIT', 0, ARGV[2])) do
+  answer[#answer + 1] = id
+  answer[#answer + 1] = redis.call('HGET', KEYS[1], id) or ''
+end
+return answer
+)lua";
+
 // Keeps an answer unless one of the last day is there. KEYS answer. ARGV: oldest time that counts,
 // time and bytes of the answer (time i64 first), milliseconds to keep it.
 constexpr char kRememberAnswer[] = R"lua(
@@ -427,6 +455,8 @@ const Scripts& Scripts::Get() {
       .set_pointer = MakeScript(kSetPointer),
       .put_rule = MakeScript(kPutRule),
       .append_audit = MakeScript(kAppendAudit),
+      .put_import = MakeScript(kPutImport),
+      .read_imports = MakeScript(kReadImports),
       .remember_answer = MakeScript(kRememberAnswer),
   };
   return scripts;

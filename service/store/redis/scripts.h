@@ -24,6 +24,8 @@ struct Scripts {
   Script set_pointer;
   Script put_rule;
   Script append_audit;
+  Script put_import;
+  Script read_imports;
   Script remember_answer;
 
   static const Scripts& Get();
