@@ -2,6 +2,7 @@
 #include "models/linear_operator.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <exception>
 #include <numeric>
@@ -21,35 +22,6 @@ struct OwnedArrays {
   OperatorArrays arrays;
   FlatIds ids;
 };
-
-// The scan reads every row, so it reads the leading dims of long embeddings only: the trainer
-// orders them by their strength, and what the rest would change among the best few hundred is put
-// right when these are scored exactly.
-constexpr std::uint32_t kScannedDims = 64;
-constexpr std::size_t kRowsAtOnce = 4096;
-
-// Shape: embeddings [items × dim].
-std::unique_ptr<FusedScanIndex> IndexOfLeadingDims(std::span<const float> embeddings,
-                                                   std::uint32_t dim) {
-  const std::size_t items = embeddings.size() / dim;
-  const std::uint32_t scanned = std::min(dim, kScannedDims);
-  auto index = std::make_unique<FusedScanIndex>(scanned);
-  if (scanned == dim) {
-    index->add(static_cast<faiss::Index::idx_t>(items), embeddings.data());
-    return index;
-  }
-  std::vector<float> leading;
-  for (std::size_t begin = 0; begin < items; begin += kRowsAtOnce) {
-    const std::size_t end = std::min(begin + kRowsAtOnce, items);
-    leading.clear();
-    for (std::size_t row = begin; row < end; ++row) {
-      const auto values = embeddings.subspan(row * dim, scanned);
-      leading.insert(leading.end(), values.begin(), values.end());
-    }
-    index->add(static_cast<faiss::Index::idx_t>(end - begin), leading.data());
-  }
-  return index;
-}
 
 }  // namespace
 
@@ -107,29 +79,8 @@ void LinearOperator::BuildTables() {
       [&](std::uint32_t a, std::uint32_t b) { return views_.trend[a] > views_.trend[b]; });
 
   if (dim() == 0 || items() == 0) return;
-  index_ = IndexOfLeadingDims(views_.embeddings, dim());
-  // Filled from the start, so that no table moves once it is pointed to.
-  const bool has_trend = crowd_.factors() != nullptr;
-  scan_scale_tables_.reserve((has_trend ? 2u : 1u) * std::size_t{kNotches} * padded_rows_);
-  BuildScanScales(/*with_trend=*/false, &scan_scales_);
-  if (has_trend) BuildScanScales(/*with_trend=*/true, &scan_scales_with_trend_);
-}
-
-void LinearOperator::BuildScanScales(bool with_trend, std::array<Table, kNotches>* tables) {
-  const Table factors = with_trend ? crowd_.factors() : unit_scales_;
-  for (int notch = 0; notch < kNotches; ++notch) {
-    Table& table = (*tables)[notch];
-    for (int same = 0; same < notch && table == nullptr; ++same) {
-      if (global_target_scales_[same] == global_target_scales_[notch]) table = (*tables)[same];
-    }
-    if (table != nullptr) continue;
-    table = scan_scale_tables_.data() + scan_scale_tables_.size();
-    for (std::size_t row = 0; row < padded_rows_; ++row) {
-      scan_scale_tables_.push_back(static_cast<float>(RowQueryWeight() * index_->row_scales()[row] *
-                                                      global_target_scales_[notch][row] *
-                                                      factors[row]));
-    }
-  }
+  rounded_ = RoundedEmbeddings(views_.embeddings, dim());
+  BuildIndex();
 }
 
 std::span<const float> LinearOperator::EmbeddingOf(const HistoryEntry& entry) const {
@@ -160,7 +111,9 @@ double LinearOperator::ListFactor(const HistoryEntry& entry, std::size_t list) c
 }
 
 FoldedHistory LinearOperator::Fold(std::span<const HistoryEntry> history) const {
+  static std::atomic<std::uint64_t> last_serial{0};
   FoldedHistory folded;
+  folded.serial = ++last_serial;
   folded.given = history.size();
   folded.entries.reserve(history.size());
   folded.owners.reserve(history.size());

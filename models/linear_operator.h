@@ -10,15 +10,18 @@
 #include "models/content_relation.h"
 #include "models/fused_scan_index.h"
 #include "models/item_id_table.h"
+#include "models/neighbour_hits.h"
 #include "models/operator.h"
 #include "models/operator_views.h"
 #include "models/popularity_scales.h"
+#include "models/rounded_embeddings.h"
 #include "models/trend_and_prior.h"
 
 namespace cofilter::models {
 
-// linear_operator.cc makes it and folds, retrieval.cc retrieves, scoring.cc scores rows,
-// foreign_items.cc scores what was born after the training.
+// linear_operator.cc makes it and folds, scan_depth.cc makes its index, retrieval.cc retrieves,
+// scoring.cc scores rows, contributions.cc says what each history entry adds, foreign_items.cc
+// scores what was born after the training.
 class LinearOperator final : public Operator {
  public:
   // `keepalive` owns what the views point into. Errors: those of CheckViews.
@@ -49,9 +52,15 @@ class LinearOperator final : public Operator {
                           std::vector<RetrievedRow>* out) const override;
   void Score(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
              RetrievalScratch* scratch, std::vector<RowScore>* out) const override;
+  void ScoreBest(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
+                 std::span<const double> freshness, std::size_t count, RetrievalScratch* scratch,
+                 std::vector<RowScore>* out) const override;
   void ScoreAll(const FoldedHistory& folded, int notch, std::vector<float>* out) const override;
   void Contributions(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
                      std::vector<double>* out) const override;
+  void TopContributions(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
+                        std::size_t count, RetrievalScratch* scratch,
+                        std::vector<Contribution>* out) const override;
   std::optional<ForeignItem> RelateContent(const ContentFeatures& features) const override;
   ContentProfile ProfileOf(const ContentFeatures& features) const override;
   double ScoreForeign(const FoldedHistory& folded, int notch,
@@ -65,6 +74,11 @@ class LinearOperator final : public Operator {
 
   LinearOperator(OperatorViews views, std::shared_ptr<const void> keepalive);
   void BuildTables();
+  // scan_depth.cc: the index and its tables.
+  struct Trial;
+  std::vector<Trial> MakeTrials() const;
+  bool HoldsTheBest(std::span<const Trial> trials) const;
+  void BuildIndex();
 
   // THE rule for the weight of the global term. Between two rows it is g. Where a foreign item
   // takes part, in the history or as the one that is scored, its content embedding is all there is
@@ -120,11 +134,31 @@ class LinearOperator final : public Operator {
     }
   }
 
-  // The rows' global parts.
-  void ScoreGlobal(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
-                   std::vector<RowScore>* out) const;
+  // The rows' list parts.
+  void ScoreLists(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
+                  RetrievalScratch* scratch, std::vector<RowScore>* out) const;
+  // Everything else of the rows that are exact.
+  void ScoreRest(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
+                 std::vector<RowScore>* out) const;
+  // Between what and what the rows' scores lie, as ScoreBest ranks them.
+  void BoundScores(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
+                   std::span<const double> freshness, const std::vector<RowScore>& lists,
+                   RetrievalScratch* scratch) const;
   void Select(const FoldedHistory& folded, int notch, const RowSet& eligible, std::size_t count,
               bool with_scan, RetrievalScratch* scratch, std::vector<RetrievedRow>* out) const;
+  // One pass over the lists of the history; afterwards scratch->hits holds the rows, entry e of
+  // block b as number b · entries + e.
+  void FindHits(const FoldedHistory& folded, std::span<const std::uint32_t> rows,
+                RetrievalScratch* scratch) const;
+  // What the lists of each entry add to each row. Shape: out [lists × rows × entries].
+  void ListParts(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
+                 const NeighbourHits& hits, std::vector<double>* out) const;
+  // w of the entry times its embedding, for exact products. false: it has no global part.
+  bool WeighEntry(const HistoryEntry& entry, std::vector<double>* weighted) const;
+  // Adds to `sum` what an entry adds to a row: its list parts, at `place` of ListParts and on by
+  // `stride`, and where `weighted` is given its global part.
+  void AddEntry(std::span<const double> parts, std::size_t place, std::size_t stride, int notch,
+                std::uint32_t row, const std::vector<double>* weighted, double* sum) const;
   // Asks for the cache lines of the next entry's neighbours ahead of the visit: lists lie all over
   // a large file.
   void PrefetchNeighbours(std::size_t list, std::span<const HistoryEntry> entries,
@@ -155,6 +189,7 @@ class LinearOperator final : public Operator {
   std::vector<std::uint32_t> rows_by_trend_;
   std::unique_ptr<const ContentRelation> relation_;  // nullptr: what is new goes by the map
   std::unique_ptr<FusedScanIndex> index_;            // nullptr: no embeddings
+  RoundedEmbeddings rounded_;                        // where there is an index
 };
 
 }  // namespace cofilter::models

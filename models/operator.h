@@ -2,6 +2,7 @@
 #ifndef COFILTER_MODELS_OPERATOR_H_
 #define COFILTER_MODELS_OPERATOR_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -40,10 +41,19 @@ struct RowScore {
   double global = 0;  // the spectral part, at the notch, weight included
   double trend = 0;   // what the trend's factor adds to the two
   double prior = 0;   // what popularity adds while little is known of the member
+  bool exact = true;  // false: not worked out, see ScoreBest
   // What the history says: the sum of its contributions.
   double personal() const { return lists + global; }
   double total() const { return personal() + trend + prior; }
 };
+
+// What one item of the history given adds to a row's score.
+struct Contribution {
+  std::uint32_t owner = 0;  // place in the history given
+  double value = 0;
+};
+// Cuts to the `count` largest by magnitude, by falling magnitude; ties go to the earlier place.
+void KeepLargest(std::size_t count, std::vector<Contribution>* contributions);
 
 // A member folded in: all that a call needs of its history. Made by Operator::Fold.
 struct FoldedHistory {
@@ -63,6 +73,8 @@ struct FoldedHistory {
   // What rows are scored by: the same sum, foreign entries with their gain; of those alone when the
   // operator has no global term. Shape: [dim], or empty when that is nothing.
   std::vector<double> row_query;
+  // Its own number, not 0, by which a scratch knows what it holds of it; a copy shares it.
+  std::uint64_t serial = 0;
 };
 
 // Working memory of one thread; big (a few floats an item), so keep one a worker and reuse it.
@@ -113,6 +125,15 @@ class Operator {
   // Exact scores of some rows. Shapes: rows [n] → out [n].
   virtual void Score(const FoldedHistory& folded, int notch, std::span<const std::uint32_t> rows,
                      RetrievalScratch* scratch, std::vector<RowScore>* out) const = 0;
+  // The same for the rows that may be among the best `count` by what a list ranks by, total() with
+  // personal() times `freshness` where it is above 0, or the prior where personal() is 0; ties
+  // count as among. Of the others it is certain that they are not, and nothing else: exact is
+  // false. An empty freshness is 1 everywhere. Shapes: rows, freshness [n], each in (0, 1]. Cost: a
+  // byte a dim for each row, and an exact product for little more than `count` of them.
+  virtual void ScoreBest(const FoldedHistory& folded, int notch,
+                         std::span<const std::uint32_t> rows, std::span<const double> freshness,
+                         std::size_t count, RetrievalScratch* scratch,
+                         std::vector<RowScore>* out) const = 0;
   // The totals of all rows in single precision: the reference, and what evaluation ranks by.
   // Shape: out [items].
   virtual void ScoreAll(const FoldedHistory& folded, int notch, std::vector<float>* out) const = 0;
@@ -120,9 +141,19 @@ class Operator {
   // What each item of the history given adds to each row's score. Shapes: rows [n] → out
   // [n × given], row-major; the sum of a row equals Score's personal() to rounding in double
   // precision.
+  // Cost: a pass over the lists and one exact product for each pair.
   virtual void Contributions(const FoldedHistory& folded, int notch,
                              std::span<const std::uint32_t> rows,
                              std::vector<double>* out) const = 0;
+  // The `count` largest of them by magnitude, to the bit what Contributions gives; ties go to the
+  // earlier place. Shapes: rows [n] → out [n × count], row-major, by falling magnitude, filled up
+  // with value 0 (as are those that add nothing). Cost: little more than `count` exact products a
+  // row; the pass over the lists is spared right after Score with the same scratch and history and
+  // rows among the same.
+  virtual void TopContributions(const FoldedHistory& folded, int notch,
+                                std::span<const std::uint32_t> rows, std::size_t count,
+                                RetrievalScratch* scratch,
+                                std::vector<Contribution>* out) const = 0;
 
   // An item by what it is about; nullopt when nothing was learnt of content or nothing is like it.
   // Cost: a few tenths of a millisecond.

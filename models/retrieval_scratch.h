@@ -7,14 +7,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/asked_rows.h"
+#include "models/neighbour_hits.h"
 #include "models/operator.h"
+#include "models/rounded_embeddings.h"
 #include "models/top_rows.h"
 
 namespace cofilter::models {
 
-// Grows to the largest operator it served. Between calls `accumulated`, `block` and `slots` are all
-// 0.
+// Grows to the largest operator it served. Between calls `accumulated` and `block` are all 0.
 class RetrievalScratch {
  public:
   std::vector<float> accumulated;       // lists' part of each row's score, [padded rows]
@@ -25,9 +25,19 @@ class RetrievalScratch {
   std::vector<float> distances;
   TopRows top;
 
-  AskedRows asked;
-  std::vector<std::uint32_t> slots;  // row → its slot in `sums`, 0: not asked for
-  std::vector<double> sums;
+  // Of the rows that were scored last, for the reasons that are asked for next.
+  NeighbourHits hits;
+  std::vector<double> sums;  // by slot
+
+  RoundedEmbeddings::Query rounded_query;
+  std::vector<std::int32_t> rounded_sums;
+  std::vector<RoundedEmbeddings::Product> products;
+  struct Bounds {
+    double least = 0;
+    double most = 0;
+  };
+  std::vector<Bounds> bounds;  // of the rows' scores
+  std::vector<double> leasts;
 };
 
 }  // namespace cofilter::models

@@ -1,111 +1,155 @@
-// Exact scores of rows, and what each history entry adds to them.
+// Exact scores of rows.
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <functional>
+#include <utility>
 
 #include "models/kernels/kernels.h"
 #include "models/linear_operator.h"
 #include "models/retrieval_scratch.h"
 
 namespace cofilter::models {
-namespace {
-
-// Row → slot for a handful of rows: small enough to stay in the first-level cache, and mostly
-// empty, so that few looks find a row.
-class SlotTable {
- public:
-  // Slot i + 1 for the first of equal rows.
-  explicit SlotTable(std::span<const std::uint32_t> rows)
-      : shift_(32 - std::bit_width(std::max<std::size_t>(rows.size(), 8) * 8)),
-        entries_(std::size_t{1} << (32 - shift_), Entry{kNone, 0}) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      Entry& entry = entries_[Place(rows[i])];
-      if (entry.row == kNone) entry = {rows[i], static_cast<std::uint32_t>(i + 1)};
+void LinearOperator::FindHits(const FoldedHistory& folded, std::span<const std::uint32_t> rows,
+                              RetrievalScratch* scratch) const {
+  const std::span<const HistoryEntry> entries = folded.entries;
+  NeighbourHits& hits = scratch->hits;
+  hits.Start(folded.serial, rows, padded_rows_, views_.lists.size() * entries.size());
+  for (std::size_t b = 0; b < views_.lists.size(); ++b) {
+    for (std::size_t e = 0; e < entries.size(); ++e) {
+      PrefetchNeighbours(b, entries, e + 1);
+      if (ListFactor(entries[e], b) == 0) {
+        hits.AddNone();
+        continue;
+      }
+      const Neighbours neighbours = NeighboursOf(b, entries[e].row);
+      hits.Add(neighbours.targets, neighbours.values);
     }
   }
-
-  // 0: not asked for.
-  std::uint32_t Find(std::uint32_t row) const {
-    const Entry& entry = entries_[Place(row)];
-    return entry.row == row ? entry.slot : 0;
-  }
-
- private:
-  static constexpr std::uint32_t kNone = 0xffffffff;
-  struct Entry {
-    std::uint32_t row;
-    std::uint32_t slot;
-  };
-
-  // Where the row is, or the empty place where the search for it ends.
-  std::size_t Place(std::uint32_t row) const {
-    std::size_t place = (row * 0x9e3779b1u) >> shift_;
-    while (entries_[place].row != row && entries_[place].row != kNone) {
-      place = (place + 1) & (entries_.size() - 1);
-    }
-    return place;
-  }
-
-  int shift_;
-  std::vector<Entry> entries_;
-};
-
-}  // namespace
+  hits.Finish();
+}
 
 void LinearOperator::Score(const FoldedHistory& folded, int notch,
                            std::span<const std::uint32_t> rows, RetrievalScratch* scratch,
                            std::vector<RowScore>* out) const {
   out->assign(rows.size(), RowScore{});
   if (rows.empty()) return;
-  if (scratch->slots.size() < padded_rows_) scratch->slots.resize(padded_rows_);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::uint32_t& slot = scratch->slots[rows[i]];
-    if (slot == 0) slot = static_cast<std::uint32_t>(i + 1);
+  ScoreLists(folded, notch, rows, scratch, out);
+  ScoreRest(folded, notch, rows, out);
+}
+
+void LinearOperator::ScoreBest(const FoldedHistory& folded, int notch,
+                               std::span<const std::uint32_t> rows,
+                               std::span<const double> freshness, std::size_t count,
+                               RetrievalScratch* scratch, std::vector<RowScore>* out) const {
+  out->assign(rows.size(), RowScore{});
+  if (rows.empty()) return;
+  ScoreLists(folded, notch, rows, scratch, out);
+  if (count > 0 && count < rows.size()) {
+    BoundScores(folded, notch, rows, freshness, *out, scratch);
+    std::vector<double>& leasts = scratch->leasts;
+    leasts.clear();
+    for (const RetrievalScratch::Bounds& bounds : scratch->bounds) leasts.push_back(bounds.least);
+    std::nth_element(leasts.begin(), leasts.begin() + static_cast<std::ptrdiff_t>(count - 1),
+                     leasts.end(), std::greater<>());
+    const double bar = leasts[count - 1];  // `count` rows reach it for certain
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      (*out)[i].exact = !(scratch->bounds[i].most < bar);
+    }
   }
-  AskedRows& asked = scratch->asked;
-  asked.Ask(rows, padded_rows_);
+  ScoreRest(folded, notch, rows, out);
+}
+
+void LinearOperator::ScoreLists(const FoldedHistory& folded, int notch,
+                                std::span<const std::uint32_t> rows, RetrievalScratch* scratch,
+                                std::vector<RowScore>* out) const {
+  FindHits(folded, rows, scratch);
+  const NeighbourHits& hits = scratch->hits;
+  const std::size_t entries = folded.entries.size();
   for (std::size_t b = 0; b < views_.lists.size(); ++b) {
-    scratch->sums.assign(rows.size() + 1, 0.0);
+    scratch->sums.assign(hits.slots(), 0.0);
     double* const sums = scratch->sums.data();
-    const std::uint32_t* const slots = scratch->slots.data();
-    for (const HistoryEntry& entry : folded.entries) {
-      const double factor = ListFactor(entry, b);
-      if (factor == 0) continue;
-      const Neighbours neighbours = NeighboursOf(b, entry.row);
-      for (const std::uint32_t at : asked.Among(neighbours.targets)) {
-        sums[slots[neighbours.targets[at]]] += factor * neighbours.values[at];
-      }
+    for (std::size_t e = 0; e < entries; ++e) {
+      const double factor = ListFactor(folded.entries[e], b);
+      for (const auto& [slot, value] : hits.Of(b * entries + e)) sums[slot] += factor * value;
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
       (*out)[i].lists +=
-          sums[slots[rows[i]]] * static_cast<double>(list_target_scales_[b][notch][rows[i]]);
+          sums[hits.SlotOf(rows[i])] * static_cast<double>(list_target_scales_[b][notch][rows[i]]);
     }
   }
-  for (const std::uint32_t row : rows) scratch->slots[row] = 0;
-  ScoreGlobal(folded, notch, rows, out);
-  asked.Forget(rows);
+}
 
+void LinearOperator::ScoreRest(const FoldedHistory& folded, int notch,
+                               std::span<const std::uint32_t> rows,
+                               std::vector<RowScore>* out) const {
+  const bool has_global = folded.row_query.size() == dim() && dim() > 0;
   const float* const factors = folded.with_trend ? crowd_.factors() : nullptr;
   const float* const prior = folded.prior_weight > 0 ? crowd_.prior(notch) : nullptr;
+  const kernels::Kernels& kernels = kernels::Best();
+  constexpr std::size_t kRowsAhead = 8;  // they lie all over the embeddings
+  std::size_t ahead = 0;                 // the next row to ask for
+  std::size_t asked = 0;                 // rows asked for and not yet worked on
   for (std::size_t i = 0; i < rows.size(); ++i) {
     RowScore& score = (*out)[i];
+    if (!score.exact) continue;
+    if (has_global) {
+      for (; ahead < rows.size() && asked < kRowsAhead; ++ahead) {
+        if (!(*out)[ahead].exact) continue;
+        Prefetch(embedding(rows[ahead]));
+        ++asked;
+      }
+      --asked;
+      const double product =
+          kernels.dot_exact(embedding(rows[i]).data(), folded.row_query.data(), dim());
+      score.global =
+          RowQueryWeight() * static_cast<double>(global_target_scales_[notch][rows[i]]) * product;
+    }
     if (factors != nullptr) score.trend = score.personal() * (factors[rows[i]] - 1.0);
     if (prior != nullptr) score.prior = folded.prior_weight * prior[rows[i]];
   }
 }
 
-void LinearOperator::ScoreGlobal(const FoldedHistory& folded, int notch,
+void LinearOperator::BoundScores(const FoldedHistory& folded, int notch,
                                  std::span<const std::uint32_t> rows,
-                                 std::vector<RowScore>* out) const {
-  if (folded.row_query.size() != dim() || dim() == 0) return;
-  const kernels::Kernels& kernels = kernels::Best();
-  constexpr std::size_t kRowsAhead = 8;  // candidates lie all over the embeddings
+                                 std::span<const double> freshness,
+                                 const std::vector<RowScore>& lists,
+                                 RetrievalScratch* scratch) const {
+  const bool has_global = folded.row_query.size() == dim() && dim() > 0;
+  if (has_global) {
+    scratch->query.assign(folded.row_query.begin(), folded.row_query.end());
+    rounded_.Round(scratch->query, &scratch->rounded_query);
+    rounded_.Multiply(scratch->rounded_query, rows, &scratch->rounded_sums, &scratch->products);
+  }
+  const float* const factors = folded.with_trend ? crowd_.factors() : nullptr;
+  const float* const priors = folded.prior_weight > 0 ? crowd_.prior(notch) : nullptr;
+  constexpr double kRounding = 1e-12;  // of sums in double precision, many times over
+  scratch->bounds.resize(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (i + kRowsAhead < rows.size()) Prefetch(embedding(rows[i + kRowsAhead]));
-    const double product =
-        kernels.dot_exact(embedding(rows[i]).data(), folded.row_query.data(), dim());
-    (*out)[i].global =
-        RowQueryWeight() * static_cast<double>(global_target_scales_[notch][rows[i]]) * product;
+    double personal = lists[i].lists;
+    double error = 0;
+    if (has_global) {
+      const double scale =
+          RowQueryWeight() * static_cast<double>(global_target_scales_[notch][rows[i]]);
+      personal += scale * scratch->products[i].value;
+      error = std::abs(scale) * scratch->products[i].error;
+    }
+    const double fresh = freshness.empty() ? 1 : freshness[i];
+    const double trend = factors == nullptr ? 0 : factors[rows[i]] - 1.0;
+    const double prior = priors == nullptr ? 0 : folded.prior_weight * priors[rows[i]];
+    const auto ranked_by = [&](double value) {
+      return (value > 0 ? fresh : 1) * value + trend * value + prior;
+    };
+    error += kRounding * (std::abs(lists[i].lists) + std::abs(personal));
+    const double low = personal - error;
+    const double high = personal + error;
+    auto [least, most] = std::minmax({ranked_by(low), ranked_by(high)});
+    if (low <= 0 && high >= 0) {  // the line bends there
+      least = std::min(least, fresh * prior);
+      most = std::max(most, prior);
+    }
+    const double slack =
+        kRounding * ((1 + std::abs(trend)) * (std::abs(low) + std::abs(high)) + prior);
+    scratch->bounds[i] = {least - slack, most + slack};
   }
 }
 
@@ -144,48 +188,6 @@ void LinearOperator::ScoreAll(const FoldedHistory& folded, int notch,
   // Numbers at the edge of what CheckViews allows can overflow single precision.
   for (float& score : *out) {
     if (!std::isfinite(score)) score = 0;
-  }
-}
-
-void LinearOperator::Contributions(const FoldedHistory& folded, int notch,
-                                   std::span<const std::uint32_t> rows,
-                                   std::vector<double>* out) const {
-  const std::size_t entries = folded.entries.size();
-  const std::size_t given = folded.given;
-  out->assign(rows.size() * given, 0.0);
-  if (rows.empty() || entries == 0) return;
-  const SlotTable table(rows);
-  AskedRows asked;
-  asked.Ask(rows, padded_rows_);
-  std::vector<double> sums(rows.size() + 1);
-  std::vector<double> weighted(dim());
-  const kernels::Kernels& kernels = kernels::Best();
-  for (std::size_t e = 0; e < entries; ++e) {
-    const HistoryEntry& entry = folded.entries[e];
-    for (std::size_t b = 0; b < views_.lists.size(); ++b) {
-      const double factor = ListFactor(entry, b);
-      if (factor == 0) continue;
-      std::fill(sums.begin(), sums.end(), 0.0);
-      const Neighbours neighbours = NeighboursOf(b, entry.row);
-      for (const std::uint32_t at : asked.Among(neighbours.targets)) {
-        sums[table.Find(neighbours.targets[at])] = neighbours.values[at];
-      }
-      const Table scale = list_target_scales_[b][notch];
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        (*out)[i * given + folded.owners[e]] +=
-            factor * sums[table.Find(rows[i])] * static_cast<double>(scale[rows[i]]);
-      }
-    }
-    const double weight = GlobalWeight(entry.row == HistoryEntry::kForeign);
-    const double factor = weight * QueryFactor(entry);
-    if (factor == 0) continue;
-    const std::span<const float> own = EmbeddingOf(entry);
-    for (std::uint32_t d = 0; d < dim(); ++d) weighted[d] = factor * own[d];
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      (*out)[i * given + folded.owners[e]] +=
-          static_cast<double>(global_target_scales_[notch][rows[i]]) *
-          kernels.dot_exact(embedding(rows[i]).data(), weighted.data(), dim());
-    }
   }
 }
 

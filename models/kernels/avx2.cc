@@ -185,8 +185,32 @@ float DotSingle(const float* a, const float* b, std::size_t n) {
   return lanes[0];
 }
 
+void RowDots(const std::int8_t* codes, std::size_t stride, const std::uint32_t* rows, std::size_t n,
+             const std::int16_t* query, std::int32_t* out) {
+  for (std::size_t i = 0; i < n; ++i) {
+    if (i + kCodeRowsAhead < n) PrefetchCodeRow(codes + rows[i + kCodeRowsAhead] * stride, stride);
+    const std::int8_t* const row = codes + rows[i] * stride;
+    __m256i sums[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+    for (std::size_t d = 0; d < stride; d += 32) {
+      for (std::size_t k = 0; k < 2; ++k) {
+        const __m256i values = _mm256_cvtepi8_epi16(
+            _mm_loadu_si128(reinterpret_cast<const __m128i*>(row + d + 16 * k)));
+        const __m256i dims =
+            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(query + d + 16 * k));
+        sums[k] = _mm256_add_epi32(sums[k], _mm256_madd_epi16(values, dims));
+      }
+    }
+    const __m256i sum = _mm256_add_epi32(sums[0], sums[1]);
+    __m128i half = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4e));
+    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xb1));
+    out[i] = _mm_cvtsi128_si32(half);
+  }
+}
+
 }  // namespace
 
-const Kernels kAvx2Table = {"avx2", Scan, Dots, CountAbove, KeepAbove, DotExact, DotSingle};
+const Kernels kAvx2Table = {"avx2",    Scan,     Dots,      CountAbove,
+                            KeepAbove, DotExact, DotSingle, RowDots};
 
 }  // namespace cofilter::models::kernels

@@ -20,6 +20,7 @@ inline __m512i LoadQuad(const std::int8_t* query) {
 inline __m512 ToFloats(__m512i v) { return _mm512_maskz_cvtepi32_ps(0xffff, v); }
 inline __m512i Sixteenth(__m512i v) { return _mm512_maskz_srai_epi32(0xffff, v, 4); }
 inline __m512d ToDoubles(__m256 v) { return _mm512_maskz_cvtps_pd(0xff, v); }
+inline __m512i ToWords(__m256i v) { return _mm512_maskz_cvtepi8_epi16(0xffffffff, v); }
 
 // Codes are stored with a bias, which suits the unsigned operand of vpdpbusd. Its share, 8 Σ query,
 // is taken off at the start.
@@ -109,9 +110,10 @@ void ScanBlocks(const ScanInput& input, const Query& query, ScanOutput* output) 
   output->next_group = group;
 }
 
-// 64 dims, as many as the operator scans, fit into the registers.
+// The steps of dims that an operator scans where they are few fit into the registers.
 void Scan(const ScanInput& input, ScanOutput* output) {
   if (input.octets == 8) return ScanBlocks(input, HeldQuery<8>(input.query), output);
+  if (input.octets == 4) return ScanBlocks(input, HeldQuery<4>(input.query), output);
   ScanBlocks(input, LoadedQuery{input.query, input.octets}, output);
 }
 
@@ -188,9 +190,32 @@ float DotSingle(const float* a, const float* b, std::size_t n) {
   return lanes[0];
 }
 
+void RowDots(const std::int8_t* codes, std::size_t stride, const std::uint32_t* rows, std::size_t n,
+             const std::int16_t* query, std::int32_t* out) {
+  for (std::size_t i = 0; i < n; ++i) {
+    if (i + kCodeRowsAhead < n) PrefetchCodeRow(codes + rows[i + kCodeRowsAhead] * stride, stride);
+    const std::int8_t* const row = codes + rows[i] * stride;
+    __m512i sums[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+    for (std::size_t d = 0; d < stride; d += 64) {
+      for (std::size_t k = 0; k < 2; ++k) {
+        const __m512i values =
+            ToWords(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(row + d + 32 * k)));
+        sums[k] = _mm512_dpwssd_epi32(sums[k], values, _mm512_loadu_si512(query + d + 32 * k));
+      }
+    }
+    __m256i halves[2];
+    _mm512_storeu_si512(halves, _mm512_add_epi32(sums[0], sums[1]));
+    const __m256i sum = _mm256_add_epi32(halves[0], halves[1]);
+    __m128i half = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4e));
+    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xb1));
+    out[i] = _mm_cvtsi128_si32(half);
+  }
+}
+
 }  // namespace
 
-const Kernels kAvx512VnniTable = {"avx512-vnni", Scan,     Dots,     CountAbove,
-                                  KeepAbove,     DotExact, DotSingle};
+const Kernels kAvx512VnniTable = {"avx512-vnni", Scan,     Dots,      CountAbove,
+                                  KeepAbove,     DotExact, DotSingle, RowDots};
 
 }  // namespace cofilter::models::kernels

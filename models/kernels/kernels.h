@@ -22,6 +22,8 @@ inline constexpr std::size_t kOctetBytes = 64;  // of one block
 inline constexpr std::size_t kPaddedDims = 16;
 inline constexpr int kCodeBias = 8;
 inline constexpr std::size_t kExactLanes = 32;  // of dot_exact
+// Rows of 8-bit codes, where single rows are read, begin at a cache line.
+inline constexpr std::size_t kCodeRowBytes = 64;
 
 // Where the code of [row][dim] lies.
 struct CodePlace {
@@ -80,7 +82,15 @@ struct Kernels {
   double (*dot_exact)(const float* a, const double* b, std::size_t n);
   // Σ a_i b_i in sixteen lanes of single precision, added up pairwise. Shapes: a, b [n].
   float (*dot_single)(const float* a, const float* b, std::size_t n);
+  // The dots of some rows of 8-bit codes with one query; no sum may pass 32 bits. The rows lie all
+  // over the codes: the next ones are asked for while one is worked on. Shapes: codes [rows ×
+  // stride], stride a multiple of kCodeRowBytes; rows, out [n]; query [stride].
+  void (*row_dots)(const std::int8_t* codes, std::size_t stride, const std::uint32_t* rows,
+                   std::size_t n, const std::int16_t* query, std::int32_t* out);
 };
+
+// Of row_dots: about as many cache lines as a core has on their way at a time.
+inline constexpr std::size_t kCodeRowsAhead = 4;
 
 const Kernels& Scalar();
 // nullptr where the CPU cannot run them.

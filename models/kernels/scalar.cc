@@ -82,8 +82,18 @@ float DotSingle(const float* a, const float* b, std::size_t n) {
   return lanes[0];
 }
 
+void RowDots(const std::int8_t* codes, std::size_t stride, const std::uint32_t* rows, std::size_t n,
+             const std::int16_t* query, std::int32_t* out) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::int8_t* const row = codes + rows[i] * stride;
+    out[i] = 0;
+    for (std::size_t d = 0; d < stride; ++d) out[i] += row[d] * query[d];
+  }
+}
+
 }  // namespace
 
-const Kernels kScalarTable = {"scalar", Scan, Dots, CountAbove, KeepAbove, DotExact, DotSingle};
+const Kernels kScalarTable = {"scalar",  Scan,     Dots,      CountAbove,
+                              KeepAbove, DotExact, DotSingle, RowDots};
 
 }  // namespace cofilter::models::kernels

@@ -7,6 +7,11 @@
 
 namespace cofilter::models::kernels {
 
+// Asks for a row's cache lines.
+inline void PrefetchCodeRow(const std::int8_t* row, std::size_t stride) {
+  for (std::size_t d = 0; d < stride; d += kCodeRowBytes) __builtin_prefetch(row + d);
+}
+
 extern const Kernels kScalarTable;
 extern const Kernels kAvx2Table;
 extern const Kernels kAvx512VnniTable;

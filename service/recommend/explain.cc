@@ -1,64 +1,85 @@
-// Picks the largest contributions.
+// Names the largest contributions.
 #include "service/recommend/explain.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace cofilter::service {
 namespace {
 
-std::string IdOf(const OperatorBinding& binding, const Catalogue& catalogue,
-                 const FoldedMember& member, std::size_t entry) {
-  if (member.items[entry] == 0) {  // the operator knows it, the store does not
-    const auto& owners = member.folded.owners;
-    const auto at = std::lower_bound(owners.begin(), owners.end(), entry) - owners.begin();
-    return std::string(
-        binding.op->item_id(member.folded.entries[static_cast<std::size_t>(at)].row));
-  }
-  return std::string(catalogue.keys().IdOf(member.items[entry]));
-}
+// The ids of the history's items, each looked up when it is first named: a list names the same few
+// again and again.
+class HistoryIds {
+ public:
+  HistoryIds(const OperatorBinding& binding, const Catalogue& catalogue, const FoldedMember& member)
+      : binding_(binding), catalogue_(catalogue), member_(member), ids_(member.items.size()) {}
 
-void SetReasons(const OperatorBinding& binding, const Catalogue& catalogue,
-                const FoldedMember& member, std::span<const double> contributions,
-                std::uint32_t max_reasons, const Candidate& candidate, RecommendedItem& item) {
-  std::vector<std::uint32_t> order(contributions.size());
-  std::iota(order.begin(), order.end(), 0u);
-  const std::size_t kept =
-      candidate.reason_scale == 0 ? 0 : std::min<std::size_t>(max_reasons, order.size());
-  // Ties go to the later read: entries stand latest first.
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
-                    [&](std::uint32_t a, std::uint32_t b) {
-                      const double left = std::abs(contributions[a]);
-                      const double right = std::abs(contributions[b]);
-                      return left != right ? left > right : a < b;
-                    });
+  std::string_view Of(std::size_t place) {
+    std::string_view& id = ids_[place];
+    if (id.empty()) id = Find(place);
+    return id;
+  }
+
+ private:
+  std::string_view Find(std::size_t place) const {
+    if (member_.items[place] != 0) return catalogue_.keys().IdOf(member_.items[place]);
+    // The operator knows it, the store does not.
+    const auto& owners = member_.folded.owners;
+    const auto at = std::lower_bound(owners.begin(), owners.end(), place) - owners.begin();
+    return binding_.op->item_id(member_.folded.entries[static_cast<std::size_t>(at)].row);
+  }
+
+  const OperatorBinding& binding_;
+  const Catalogue& catalogue_;
+  const FoldedMember& member_;
+  std::vector<std::string_view> ids_;
+};
+
+// Takes the largest contributions, by falling magnitude.
+void SetReasons(const FoldedMember& member, std::span<const models::Contribution> largest,
+                const Candidate& candidate, HistoryIds& ids, RecommendedItem& item) {
   double named = 0;
-  for (std::size_t i = 0; i < kept; ++i) {
-    const std::uint32_t entry = order[i];
-    if (contributions[entry] == 0) break;
-    const double contribution = candidate.reason_scale * contributions[entry];
-    item.reasons.push_back(
-        {member.items[entry], IdOf(binding, catalogue, member, entry), contribution});
-    named += contribution;
+  if (candidate.reason_scale != 0) {
+    for (const models::Contribution& part : largest) {
+      if (part.value == 0) break;
+      const double contribution = candidate.reason_scale * part.value;
+      item.reasons.push_back(
+          {member.items[part.owner], std::string(ids.Of(part.owner)), contribution});
+      named += contribution;
+    }
   }
   item.remainder = candidate.base - named;
+}
+
+// Of an overlay item.
+std::vector<models::Contribution> LargestForeign(const OperatorBinding& binding,
+                                                 const FoldedMember& member, int notch, ItemKey key,
+                                                 std::size_t count) {
+  std::vector<double> parts;
+  binding.op->ForeignContributions(member.folded, notch, *binding.overlay.Find(key), &parts);
+  std::vector<models::Contribution> largest;
+  largest.reserve(parts.size());
+  for (const double part : parts) {
+    largest.push_back({static_cast<std::uint32_t>(largest.size()), part});
+  }
+  models::KeepLargest(count, &largest);
+  return largest;
 }
 
 }  // namespace
 
 void Explain(const OperatorBinding& binding, const Catalogue& catalogue, const FoldedMember& member,
-             int notch, std::uint32_t max_reasons, std::span<const Candidate> candidates,
-             std::span<RecommendedItem> items) {
+             int notch, std::uint32_t max_reasons, models::RetrievalScratch* scratch,
+             std::span<const Candidate> candidates, std::span<RecommendedItem> items) {
   std::vector<std::uint32_t> rows;
   for (const Candidate& candidate : candidates) {
     if (candidate.base_line == LineKind::kOperator) rows.push_back(candidate.row);
   }
-  std::vector<double> contributions;
-  if (max_reasons > 0) binding.op->Contributions(member.folded, notch, rows, &contributions);
-  std::vector<double> foreign;
-  const std::size_t entries = member.items.size();
+  std::vector<models::Contribution> largest;
+  binding.op->TopContributions(member.folded, notch, rows, max_reasons, scratch, &largest);
+  HistoryIds ids(binding, catalogue, member);
   std::size_t row = 0;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
@@ -66,13 +87,11 @@ void Explain(const OperatorBinding& binding, const Catalogue& catalogue, const F
     if (max_reasons == 0) {
       items[i].remainder = candidate.base;
     } else if (candidate.base_line == LineKind::kOperator) {
-      SetReasons(binding, catalogue, member,
-                 std::span(contributions).subspan(row++ * entries, entries), max_reasons, candidate,
-                 items[i]);
+      SetReasons(member, std::span(largest).subspan(max_reasons * row++, max_reasons), candidate,
+                 ids, items[i]);
     } else {
-      binding.op->ForeignContributions(member.folded, notch, *binding.overlay.Find(candidate.key),
-                                       &foreign);
-      SetReasons(binding, catalogue, member, foreign, max_reasons, candidate, items[i]);
+      SetReasons(member, LargestForeign(binding, member, notch, candidate.key, max_reasons),
+                 candidate, ids, items[i]);
     }
   }
 }

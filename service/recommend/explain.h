@@ -16,8 +16,8 @@ namespace cofilter::service {
 // Reasons plus remainder are the operator's (or content) line. Items without one get none.
 // Shapes: candidates and items [n], the same in the same order.
 void Explain(const OperatorBinding& binding, const Catalogue& catalogue, const FoldedMember& member,
-             int notch, std::uint32_t max_reasons, std::span<const Candidate> candidates,
-             std::span<RecommendedItem> items);
+             int notch, std::uint32_t max_reasons, models::RetrievalScratch* scratch,
+             std::span<const Candidate> candidates, std::span<RecommendedItem> items);
 
 }  // namespace cofilter::service
 

@@ -39,6 +39,8 @@ class ListMaker {
   FoldedMember Fold() const;
   void MakePersonalPart(const FilterContext& context, const FoldedMember& member);
   void Order(const FilterContext& context, const FoldedMember& member);
+  bool IsVaried(const FilterContext& context) const;
+  std::size_t Pool(const FilterContext& context) const;
   void DropSources(StageTrace& trace);
   VarietyContext Variety(const FoldedMember* member) const;
   // By the operator's ranker (news_rank.h). Returns with which probability.
@@ -161,22 +163,36 @@ void ListMaker::MakePersonalPart(const FilterContext& context, const FoldedMembe
   }
   StageTrace& ranked = stages_.emplace_back();
   ranked.stage = "rank";
-  Rank(*surface_.binding, member, notch_, memory_.openers, memory_.retrieval, memory_.candidates,
-       ranked);
+  RankOrder order;
+  // What a source allows is known of exact scores only, so where one is left out all are wanted.
+  order.count = surface_.config->sources == kAllSources ? Pool(context) : memory_.candidates.size();
+  order.surface = surface_.config;
+  order.catalogue = &order_.snapshot->catalogue;
+  order.now = order_.now;
+  Rank(*surface_.binding, member, notch_, memory_.openers, order, memory_.retrieval,
+       memory_.candidates, ranked);
   if (!context.only_given) DropSources(ranked);
   Order(context, member);
+}
+
+// What is like an item resembles it, and so each other; what somebody chose stays together.
+bool ListMaker::IsVaried(const FilterContext& context) const {
+  return order_.similar_to.empty() && !context.only_given &&
+         WantsVariety(*surface_.config, !order_.repeated.empty());
+}
+
+// How many of the best candidates the re-ranker looks at.
+std::size_t ListMaker::Pool(const FilterContext& context) const {
+  return IsVaried(context) ? VarietyPool(order_.count) : order_.count;
 }
 
 // Re-ranks, and cuts to the count.
 void ListMaker::Order(const FilterContext& context, const FoldedMember& member) {
   StageTrace& reranked = stages_.emplace_back();
   reranked.stage = "rerank";
-  // What is like an item resembles it, and so each other; what somebody chose stays together.
-  const bool varied = order_.similar_to.empty() && !context.only_given &&
-                      WantsVariety(*surface_.config, !order_.repeated.empty());
-  Rerank(*surface_.config, order_.snapshot->catalogue, order_.now,
-         varied ? VarietyPool(order_.count) : order_.count, memory_.candidates, reranked);
-  if (varied) {
+  Rerank(*surface_.config, order_.snapshot->catalogue, order_.now, Pool(context),
+         memory_.candidates, reranked);
+  if (IsVaried(context)) {
     Diversify(*surface_.config, Variety(&member), order_.count, memory_.candidates, reranked);
   }
 }
@@ -300,7 +316,7 @@ Recommendation ListMaker::Make() {
                      memory_.news.terms, order_.first_rank, placed);
   if (!member.empty()) {
     Explain(*surface_.binding, order_.snapshot->catalogue, member, notch_, order_.max_reasons,
-            memory_.candidates, list.items);
+            memory_.retrieval.scratch.get(), memory_.candidates, list.items);
   }
   if (order_.explain_stages) list.stages = std::move(stages_);
   return list;

@@ -3,10 +3,12 @@
 
 #include <cmath>
 
+#include "service/recommend/rerank.h"
+
 namespace cofilter::service {
 
 void Rank(const OperatorBinding& binding, const FoldedMember& member, int notch,
-          std::span<const ItemKey> openers, RetrievalMemory& memory,
+          std::span<const ItemKey> openers, const RankOrder& order, RetrievalMemory& memory,
           std::vector<Candidate>& candidates, StageTrace& trace) {
   const std::size_t retrieved = candidates.size();
   for (const ItemKey key : openers) {
@@ -18,10 +20,15 @@ void Rank(const OperatorBinding& binding, const FoldedMember& member, int notch,
   trace.in = static_cast<std::uint32_t>(candidates.size());
 
   memory.row_numbers.clear();
+  memory.freshness.clear();
   for (const Candidate& candidate : candidates) {
-    if (candidate.row != kNoRow) memory.row_numbers.push_back(candidate.row);
+    if (candidate.row == kNoRow) continue;
+    memory.row_numbers.push_back(candidate.row);
+    memory.freshness.push_back(
+        Freshness(*order.surface, *order.catalogue, order.now, candidate.key));
   }
-  binding.op->Score(member.folded, notch, memory.row_numbers, memory.scratch.get(), &memory.scores);
+  binding.op->ScoreBest(member.folded, notch, memory.row_numbers, memory.freshness, order.count,
+                        memory.scratch.get(), &memory.scores);
 
   std::size_t row = 0;
   std::size_t kept = 0;
@@ -29,6 +36,10 @@ void Rank(const OperatorBinding& binding, const FoldedMember& member, int notch,
     Candidate candidate = candidates[i];
     if (candidate.row != kNoRow) {
       const models::RowScore& score = memory.scores[row++];
+      if (!score.exact) {
+        CountDrop(trace, DropReason::kRank);
+        continue;
+      }
       if (score.personal() == 0 && score.prior > 0) {
         // Nothing personal leads there, so no personal line says so.
         candidate.base_line = LineKind::kPopularity;

@@ -11,6 +11,10 @@
 
 namespace cofilter::service {
 
+// What a score above 0 is multiplied by, in (0, 1].
+double Freshness(const SurfaceConfig& surface, const Catalogue& catalogue, runtime::Time now,
+                 ItemKey key);
+
 // Freshness: a score above 0 halves with every half-life since the item came out; an item without a
 // time is left as it is. Then by falling score, ties by key, the best `count`.
 void Rerank(const SurfaceConfig& surface, const Catalogue& catalogue, runtime::Time now,

@@ -23,6 +23,7 @@ struct RetrievalMemory {
   std::vector<std::pair<double, ItemKey>> overlay;
   std::vector<double> products;  // by slot of the overlay
   std::vector<std::uint32_t> row_numbers;
+  std::vector<double> freshness;  // by place in row_numbers
   std::vector<models::RowScore> scores;
 };
 

@@ -136,6 +136,31 @@ TEST_P(KernelsTest, CountsAndKeepsTheSame) {
   }
 }
 
+TEST_P(KernelsTest, RowDotsEqualThePlainOnes) {
+  std::mt19937 random(8);
+  for (const std::size_t stride : {64u, 128u, 384u, 4096u}) {
+    for (const bool extreme : {false, true}) {
+      std::vector<std::int8_t> codes(40 * stride);
+      std::vector<std::int16_t> query(stride);
+      // As large as the sum of a row can bear.
+      const auto largest = std::min<std::size_t>(32767, 0x7fffffff / (127 * stride));
+      for (std::int8_t& code : codes) {
+        code = static_cast<std::int8_t>(extreme ? -127 : static_cast<int>(random() % 255) - 127);
+      }
+      for (std::int16_t& dim : query) {
+        dim = static_cast<std::int16_t>(extreme ? largest : random() % (2 * largest + 1) - largest);
+      }
+      std::vector<std::uint32_t> rows;
+      for (int i = 0; i < 23; ++i) rows.push_back(random() % 40);
+      std::vector<std::int32_t> right(rows.size()), found(rows.size());
+      Scalar().row_dots(codes.data(), stride, rows.data(), rows.size(), query.data(), right.data());
+      GetParam()->row_dots(codes.data(), stride, rows.data(), rows.size(), query.data(),
+                           found.data());
+      EXPECT_EQ(right, found) << "stride " << stride;
+    }
+  }
+}
+
 TEST_P(KernelsTest, FloatingPointDotsHaveTheSameBits) {
   std::mt19937 random(6);
   for (std::size_t n = 0; n < 150; ++n) {

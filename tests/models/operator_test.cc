@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -97,6 +98,86 @@ TEST_P(OperatorFormulaTest, ContributionsAddUpToTheScoreInDoublePrecision) {
       ASSERT_NEAR(sum, scores[i].total(), 1e-9 * size);
     }
   }
+}
+
+TEST_P(OperatorFormulaTest, TheLargestContributionsAreThoseOfAll) {
+  // One that is drawn from rows: several entries of one owner.
+  ForeignItem drawn;
+  drawn.resembles = {{3, 0.6f}, {9, 0.3f}};
+  drawn.drawn_from = drawn.resembles;
+  history_.push_back({.row = HistoryEntry::kForeign, .weight = 0.9f, .foreign = &drawn});
+  const FoldedHistory folded = model_->Fold(history_);
+  const std::size_t given = history_.size();
+  std::vector<std::uint32_t> rows = AllRows(*model_);
+  rows.push_back(7);  // twice
+  std::vector<RowScore> scores;
+  std::vector<double> all;
+  std::vector<Contribution> largest;
+  for (const int notch : {0, 6}) {
+    model_->Contributions(folded, notch, rows, &all);
+    for (const std::size_t count : {std::size_t{1}, std::size_t{3}, given, given + 2}) {
+      // Right after the scores, and with a scratch that holds another history's.
+      if (count == 3) model_->Score(folded, notch, rows, scratch_.get(), &scores);
+      if (count == 1) {
+        model_->Score(model_->Fold(MakeHistory(arrays_, 4, 5)), notch, rows, scratch_.get(),
+                      &scores);
+      }
+      model_->TopContributions(folded, notch, rows, count, scratch_.get(), &largest);
+      ASSERT_EQ(largest.size(), rows.size() * count);
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        std::vector<Contribution> right;
+        for (std::uint32_t owner = 0; owner < given; ++owner) {
+          right.push_back({owner, all[i * given + owner]});
+        }
+        KeepLargest(count, &right);
+        for (std::size_t k = 0; k < count; ++k) {
+          const Contribution& found = largest[i * count + k];
+          const double value = k < right.size() ? right[k].value : 0;
+          ASSERT_EQ(found.value, value) << "row " << rows[i] << " place " << k;
+          if (value != 0) {
+            ASSERT_EQ(found.owner, right[k].owner);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_P(OperatorFormulaTest, TheBestScoresAreThoseOfAll) {
+  const FoldedHistory folded = model_->Fold(history_);
+  std::vector<std::uint32_t> rows = AllRows(*model_);
+  std::rotate(rows.begin(), rows.begin() + 50, rows.end());
+  std::vector<double> freshness;
+  for (const std::uint32_t row : rows) freshness.push_back(1.0 / (1 + row % 3));
+  std::vector<RowScore> all, best;
+  std::size_t left_out = 0;
+  for (const int notch : {0, 6}) {
+    model_->Score(folded, notch, rows, scratch_.get(), &all);
+    std::vector<double> ranked_by(rows.size());
+    for (const bool fresh : {false, true}) {
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const double personal = all[i].personal();
+        ranked_by[i] = personal * (fresh && personal > 0 ? freshness[i] : 1);
+      }
+      for (const std::size_t count : {std::size_t{1}, std::size_t{20}, rows.size()}) {
+        model_->ScoreBest(folded, notch, rows, fresh ? freshness : std::vector<double>(), count,
+                          scratch_.get(), &best);
+        std::vector<double> falling = ranked_by;
+        std::sort(falling.begin(), falling.end(), std::greater<>());
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+          if (ranked_by[i] >= falling[count - 1]) {
+            ASSERT_TRUE(best[i].exact);
+          }
+          if (best[i].exact) {
+            ASSERT_EQ(best[i].total(), all[i].total());
+          } else {
+            ++left_out;
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(left_out, rows.size());
 }
 
 TEST_P(OperatorFormulaTest, FoldingInPartsAddsUp) {

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <numeric>
 
@@ -54,6 +56,37 @@ class TrendAndPriorTest : public testing::TestWithParam<ExampleShape> {
   std::unique_ptr<const Operator> model_;
   std::vector<HistoryEntry> history_;
 };
+
+TEST_P(TrendAndPriorTest, TheBestScoresAreThoseOfAll) {
+  const FoldedHistory folded = model_->Fold(history_);
+  std::vector<std::uint32_t> rows(model_->items());
+  std::iota(rows.begin(), rows.end(), 0u);
+  std::vector<double> freshness;
+  for (const std::uint32_t row : rows) freshness.push_back(1.0 / (1 + row % 4));
+  const auto scratch = MakeRetrievalScratch();
+  std::vector<RowScore> all, best;
+  model_->Score(folded, 5, rows, scratch.get(), &all);
+  std::vector<double> ranked_by;
+  for (const std::uint32_t row : rows) {
+    const RowScore& score = all[row];
+    const double base = score.personal() == 0 ? score.prior : score.personal();
+    const double rest = score.personal() == 0 ? 0 : score.trend + score.prior;
+    ranked_by.push_back((base > 0 ? freshness[row] : 1) * base + rest);
+  }
+  std::vector<double> falling = ranked_by;
+  std::sort(falling.begin(), falling.end(), std::greater<>());
+  for (const std::size_t count : {std::size_t{1}, std::size_t{10}, std::size_t{40}}) {
+    model_->ScoreBest(folded, 5, rows, freshness, count, scratch.get(), &best);
+    for (const std::uint32_t row : rows) {
+      if (ranked_by[row] >= falling[count - 1]) {
+        ASSERT_TRUE(best[row].exact);
+      }
+      if (best[row].exact) {
+        ASSERT_EQ(best[row].total(), all[row].total());
+      }
+    }
+  }
+}
 
 TEST_P(TrendAndPriorTest, ScoresAreWhatTheFormulaSays) {
   const FoldedHistory folded = model_->Fold(history_);
