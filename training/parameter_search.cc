@@ -17,6 +17,7 @@
 namespace cofilter::training {
 namespace {
 
+constexpr double kSearchTolerance = 0.02;
 constexpr std::size_t kLeastMembers = 20;
 // Enough for a cost of one per cent to stand out; a sample in the order of the rows is as good as
 // any.
@@ -193,8 +194,11 @@ absl::StatusOr<ParameterChoice> ChooseParameters(const TrainingSettings& setting
   if (with_directed) plans.push_back({models::ListKind::kDirected, kSearchEnds});
   const bool with_vectors =
       !(settings.given.global_weight.has_value() && *settings.given.global_weight == 0);
+  // Which point is best shows with a rougher ridge too, in half of the time.
+  TrainingSettings rough = settings;
+  rough.ridge_tolerance = std::max(settings.ridge_tolerance, kSearchTolerance);
   COFILTER_ASSIGN_OR_RETURN(const TrainedNumbers numbers,
-                            TrainNumbers(part.train, settings, plans, with_vectors, pool, timer));
+                            TrainNumbers(part.train, rough, plans, with_vectors, pool, timer));
 
   timer->Begin("points");
   const CatalogueFacts facts = MakeCatalogueFacts(data::ItemDegrees(part.train), dataset.item_ids);
