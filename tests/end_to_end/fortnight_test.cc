@@ -154,6 +154,10 @@ class FortnightTest : public ::testing::Test {
     const v1::Recommendation list = List(member, "learning", 0);
     EXPECT_TRUE(list.personalised_off());
     EXPECT_NE(list.level(), v1::LEVEL_PERSONALISED);
+    // The unit is all that is left to go by.
+    EXPECT_TRUE(std::any_of(list.items().begin(), list.items().end(), [](const auto& item) {
+      return item.source() == v1::SOURCE_POPULAR_IN_UNIT;
+    }));
     EXPECT_THAT(CheckList(world_, list, member, server_->now()), ::testing::IsEmpty());
   }
 
