@@ -50,8 +50,8 @@ TEST_F(StoreCommandTest, MovesThereAndBackWithTheSameDigests) {
   EXPECT_THAT(there, HasSubstr("2 events"));
   ASSERT_TRUE(Run("store move --from c.toml --to back.db")) << said();
   const auto digests = [](const std::string& text) {
-    const std::size_t begin = text.find(" events") - 40;
-    return text.substr(begin, 40);
+    const std::size_t end = text.find("  2 events");
+    return end == std::string::npos || end < 32 ? text : text.substr(end - 32, 32);
   };
   EXPECT_EQ(digests(there), digests(said()));
   EXPECT_FALSE(Run("store move --from store.db --to c.toml"));

@@ -12,8 +12,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -54,7 +54,7 @@ absl::Status Socket::WaitFor(short events, Deadline deadline) const {
     const int ready = poll(&wait, 1, MillisecondsUntil(deadline));
     if (ready > 0) return absl::OkStatus();
     if (ready == 0) return Away("no answer in time");
-    if (errno != EINTR) return Away(std::strerror(errno));
+    if (errno != EINTR) return Away(std::generic_category().message(errno));
   }
 }
 
@@ -73,21 +73,21 @@ absl::StatusOr<Socket> Socket::Connect(const Endpoint& endpoint, const TlsContex
     Socket made(socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
                 endpoint.Text());
     if (made.fd_ < 0) {
-      last = made.Away(std::strerror(errno));
+      last = made.Away(std::generic_category().message(errno));
       continue;
     }
     const int on = 1;
     setsockopt(made.fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(made.fd_, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     if (connect(made.fd_, address->ai_addr, address->ai_addrlen) != 0) {
-      last =
-          errno == EINPROGRESS ? made.WaitFor(POLLOUT, deadline) : made.Away(std::strerror(errno));
+      last = errno == EINPROGRESS ? made.WaitFor(POLLOUT, deadline)
+                                  : made.Away(std::generic_category().message(errno));
       if (!last.ok()) continue;
       int refused = 0;
       socklen_t size = sizeof refused;
       getsockopt(made.fd_, SOL_SOCKET, SO_ERROR, &refused, &size);
       if (refused != 0) {
-        last = made.Away(std::strerror(refused));
+        last = made.Away(std::generic_category().message(refused));
         continue;
       }
     }
@@ -137,7 +137,7 @@ absl::Status Socket::Write(std::string_view bytes, Deadline deadline) {
     } else if (errno == EAGAIN) {
       COFILTER_RETURN_IF_ERROR(WaitFor(POLLOUT, deadline));
     } else if (errno != EINTR) {
-      return Away(std::strerror(errno));
+      return Away(std::generic_category().message(errno));
     }
   }
   return absl::OkStatus();
@@ -158,7 +158,7 @@ absl::StatusOr<std::size_t> Socket::Read(std::span<char> into, Deadline deadline
     if (errno == EAGAIN) {
       COFILTER_RETURN_IF_ERROR(WaitFor(POLLIN, deadline));
     } else if (errno != EINTR) {
-      return Away(std::strerror(errno));
+      return Away(std::generic_category().message(errno));
     }
   }
 }
