@@ -86,7 +86,8 @@ absl::StatusOr<TrainedNumbers> TrainNumbers(const data::Dataset& dataset,
   if (with_vectors) {
     timer->Begin("singular vectors");
     SingularVectorsSettings spectral;
-    spectral.rank = settings.rank != 0 ? settings.rank : DefaultRank(dataset.items(), settings.profile);
+    spectral.rank =
+        settings.rank != 0 ? settings.rank : DefaultRank(dataset.items(), settings.profile);
     spectral.oversampling = settings.oversampling;
     spectral.rounds = settings.rounds;
     spectral.seed = settings.seed;

@@ -180,7 +180,7 @@ absl::Status ReadHttp(const TableReader& table, HttpConfig& config) {
   if (!std::all_of(config.origins.begin(), config.origins.end(), IsOrigin))
     return table.Error("origins", "a list as [\"https://app.example.org\"], in lower case");
   COFILTER_RETURN_IF_ERROR(table.ReadCount("threads", 0, 256, config.threads));
-  COFILTER_RETURN_IF_ERROR(table.ReadCount("max_in_flight", 1, 1'000'000, config.max_in_flight));
+  COFILTER_RETURN_IF_ERROR(table.ReadCount("max_in_flight", 0, 1'000'000, config.max_in_flight));
   COFILTER_RETURN_IF_ERROR(table.ReadCount("max_connections", 1, 100'000, config.max_connections));
   return table.ReadCount("max_connections_per_address", 1, 100'000,
                          config.max_connections_per_address);

@@ -71,7 +71,7 @@ struct HttpConfig {
   std::string files;                 // directory of the pages; empty: one built-in page
   std::vector<std::string> origins;  // whose pages may call: "https://app.example.org"
   std::uint32_t threads = 0;         // 0: half the number of CPUs
-  std::uint32_t max_in_flight = 32;  // calls past it are shed
+  std::uint32_t max_in_flight = 0;   // calls past it are shed; 0: four a CPU, at least eight
   std::uint32_t max_connections = 512;
   std::uint32_t max_connections_per_address = 128;
 

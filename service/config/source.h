@@ -13,7 +13,7 @@ enum class Source : std::uint8_t {
   kNeighbours = 1,  // the lists of the operator
   kGlobal = 2,      // its spectral term
   kContent = 3,     // an item born after the training, by what it is about
-  kTrending = 4,  // in the whole organisation
+  kTrending = 4,    // in the whole organisation
   kPopular = 5,
   kNewest = 6,
   kEditors = 7,        // a rule

@@ -100,7 +100,8 @@ absl::Status ReadSources(const TableReader& table, SurfaceConfig& surface) {
     if (std::erase(names, name) == 0) surface.sources &= ~(1u << static_cast<unsigned>(source));
   }
   if (names.empty()) return absl::OkStatus();
-  return table.Error("sources", "any of neighbours, global, content, popular_in_unit, trending, popular, newest");
+  return table.Error(
+      "sources", "any of neighbours, global, content, popular_in_unit, trending, popular, newest");
 }
 
 absl::Status ReadWeights(std::string_view origin, const TableReader& table,

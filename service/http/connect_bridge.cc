@@ -17,8 +17,9 @@
 namespace cofilter::service::http {
 namespace {
 
-// A caller who was turned away is not read from for as long as it was told to stay away, at most
-// this: turning away must stay cheaper than asking.
+// A caller who was turned away is not read from for about as long as it was told to stay away:
+// turning away must stay cheaper than asking.
+constexpr std::chrono::milliseconds kShortestPause{50};
 constexpr std::chrono::milliseconds kLongestPause{200};
 
 grpc::ByteBuffer BufferOf(const std::string& bytes) {
@@ -44,7 +45,7 @@ Response Shed(const Admission& admission) {
                                 " calls in flight; come back in ", wait.count(), " ms")));
   response.headers.push_back({"retry-after", "1"});
   response.headers.push_back({"trailer-grpc-retry-pushback-ms", absl::StrCat(wait.count())});
-  response.pause = std::min(wait, kLongestPause);
+  response.pause = std::clamp(wait, kShortestPause, kLongestPause);
   return response;
 }
 

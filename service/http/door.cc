@@ -13,9 +13,17 @@
 namespace cofilter::service::http {
 namespace {
 
+constexpr std::uint32_t kInFlightPerCpu = 4;
+constexpr std::uint32_t kFewestInFlight = 8;
+
 int ThreadsOf(const HttpConfig& config) {
   if (config.threads != 0) return static_cast<int>(config.threads);
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency() / 2));
+}
+
+std::uint32_t MaxInFlightOf(const HttpConfig& config) {
+  if (config.max_in_flight != 0) return config.max_in_flight;
+  return std::max(kFewestInFlight, kInFlightPerCpu * std::thread::hardware_concurrency());
 }
 
 ListenerOptions ListenerOptionsOf(const DoorOptions& options) {
@@ -32,7 +40,7 @@ ListenerOptions ListenerOptionsOf(const DoorOptions& options) {
 BridgeOptions BridgeOptionsOf(const DoorOptions& options) {
   BridgeOptions bridge;
   bridge.services = options.services;
-  bridge.max_in_flight = options.config.max_in_flight;
+  bridge.max_in_flight = MaxInFlightOf(options.config);
   bridge.prepare = options.prepare;
   return bridge;
 }

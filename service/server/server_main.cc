@@ -192,7 +192,8 @@ int Main(int argc, char** argv) {
   app.add_option("--config", flags.config,
                  "Configuration file (TOML); without it the documented defaults hold")
       ->check(CLI::ExistingFile);
-  app.add_option("--store", flags.store, "Store file (SQLite), in place of the configuration's store");
+  app.add_option("--store", flags.store,
+                 "Store file (SQLite), in place of the configuration's store");
   app.add_option("--models", flags.models, "Directory of models, in place of the configuration's");
   app.add_option("--listen", flags.listen,
                  "Address, in place of the configuration's: 127.0.0.1:8470; port 0: any");
